@@ -1,0 +1,1 @@
+"""One agent a file; nouns in, nouns out; no agent knows another."""

@@ -1,0 +1,1 @@
+"""Policies, segments, timing, rewards and their measurement, over plain numbers."""

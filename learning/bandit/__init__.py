@@ -1,0 +1,1 @@
+"""Contextual bandits, one policy a file, one contract for all."""

@@ -1,0 +1,1 @@
+"""Vector memory: what was written and read before."""

@@ -1,0 +1,188 @@
+"""The doors strangers come in by, and we with them: tools, connectors, writers.
+
+A tool is a plain typed function.  Its types are its schema, its docstring its manual:
+
+>>> @tool
+... def shout(text: str, times: int = 1) -> str:
+...     '''Say a text loudly.'''
+...     return (text.upper() + "! ") * times
+>>> shout.name, sorted(shout.parameters.model_json_schema()["properties"])
+('shout', ['text', 'times'])
+>>> shout("hi")
+'HI! '
+
+Parameters annotated `Given[...]` are not asked of the model; the product hands them in.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+    overload,
+)
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from smartcontent.content import (
+    Analysis,
+    Content,
+    Engagement,
+    Outgoing,
+    PlatformSpec,
+    Receipt,
+    Strategy,
+    Variant,
+)
+from smartcontent.errors import MalformedTool
+from smartcontent.scopes import Scope
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+TOOL_GROUP = "smartcontent.tools"
+CONNECTOR_GROUP = "smartcontent.connectors"
+STRATEGY_GROUP = "smartcontent.strategies"
+
+
+class _Handed:
+    """Marks a parameter that the product hands in."""
+
+
+HANDED = _Handed()
+Given = Annotated[T, HANDED]
+
+
+@dataclass(frozen=True)
+class Tool(Generic[P, R]):
+    """A function with its manual.  Calling it calls the function.
+
+    `effect` says that it changes something outside this conversation, so a person is asked first.
+    """
+
+    function: Callable[P, R]
+    name: str
+    description: str
+    parameters: type[BaseModel]
+    given: Mapping[str, type]
+    scope: Scope
+    effect: bool
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+
+@overload
+def tool(function: Callable[P, R], /) -> Tool[P, R]: ...
+@overload
+def tool(
+    *, scope: Scope = ..., effect: bool = ...
+) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
+def tool(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    scope: Scope = "chat:use",
+    effect: bool = False,
+) -> Any:
+    """Make a tool of a typed function.  Raises MalformedTool when its signature is no manual."""
+
+    def make(function: Callable[..., Any]) -> Tool[..., Any]:
+        asked, given = _parameters(function)
+        return Tool(function, function.__name__, _manual(function), asked, given, scope, effect)
+
+    return make if function is None else make(function)
+
+
+def _manual(function: Callable[..., Any]) -> str:
+    manual = inspect.getdoc(function)
+    if not manual:
+        raise MalformedTool(
+            f"The tool {function.__name__} has no docstring.",
+            todo="Say in its docstring what it does: a model reads it to choose.",
+        )
+    return manual
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[type[BaseModel], dict[str, type]]:
+    hints = get_type_hints(function, include_extras=True)
+    fields: dict[str, Any] = {}
+    given: dict[str, type] = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name not in hints or parameter.kind in (
+            parameter.VAR_POSITIONAL,
+            parameter.VAR_KEYWORD,
+        ):
+            raise MalformedTool(
+                f"The tool {function.__name__} has the parameter {name} without one plain type.",
+                todo="Give every parameter a name and a type; *args and **kwargs have no schema.",
+            )
+        hint = hints[name]
+        if get_origin(hint) is Annotated and HANDED in get_args(hint):
+            given[name] = get_args(hint)[0]
+            continue
+        default = ... if parameter.default is parameter.empty else parameter.default
+        fields[name] = (hint, default)
+    strict = ConfigDict(extra="forbid")
+    return create_model(function.__name__, __config__=strict, **fields), given
+
+
+def find_plugins(group: str) -> Iterable[EntryPoint]:
+    """Entry points of a group, by name, so that the order is the same on every machine."""
+    return sorted(entry_points(group=group), key=lambda point: point.name)
+
+
+class Connector(Protocol):
+    """A platform.  Raises the PlatformProblem family and nothing else of its own.
+
+    `publish` is called once per effect key; after OutcomeUnknown the product asks `find`
+    before any retry, and where `spec.can_find` is false it asks a person.
+    """
+
+    spec: PlatformSpec
+
+    async def publish(self, outgoing: Outgoing) -> Receipt: ...
+
+    async def find(self, outgoing: Outgoing) -> Receipt | None: ...
+
+    async def delete(self, outgoing: Outgoing, receipt: Receipt) -> None: ...
+
+    async def engagement(self, outgoing: Outgoing, receipt: Receipt) -> Engagement: ...
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors of `dimensions` numbers each."""
+
+    name: str
+    dimensions: int
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]: ...
+
+
+class Analysing(Protocol):
+    """What a tool may ask of the analyst."""
+
+    def analyse(self, content: Content) -> Analysis: ...
+
+
+class Proposing(Protocol):
+    """What a tool may ask of the writer and the guard together: checked variants."""
+
+    def propose(
+        self,
+        content: Content,
+        analysis: Analysis,
+        *,
+        platform: str,
+        strategies: Sequence[Strategy] = (),
+    ) -> list[Variant]: ...

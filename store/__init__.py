@@ -1,0 +1,1 @@
+"""PostgreSQL and media: tables, repositories, transactions."""

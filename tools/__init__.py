@@ -1,0 +1,1 @@
+"""Tool functions: plain, typed, one verb each."""
