@@ -434,7 +434,7 @@ class CampaignSettings(Noun):
     platforms: tuple[Platform, ...] = ("sandbox",)
     posts: int = Field(default=3, ge=1, le=10)
     not_before: AwareDatetime | None = None
-    within_hours: int = Field(default=72, ge=1, le=24 * 31)
+    within_hours: int = Field(default=72, ge=0, le=24 * 31)  # 0: as soon as approved
     tone: str | None = None
     auto_approve: bool = False
 
