@@ -1,0 +1,167 @@
+"""The command line.  Each command loads what it needs when it runs, so `--help` is quick."""
+
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from smartcontent.errors import SmartContentError
+
+app = typer.Typer(
+    help="SmartContent: from one article to the right post for the right people, and learn.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+campaign = typer.Typer(help="Run campaigns.", no_args_is_help=True)
+events = typer.Typer(help="Bring engagement in.", no_args_is_help=True)
+replay = typer.Typer(help="Play real experiments through the product.", no_args_is_help=True)
+app.add_typer(campaign, name="campaign")
+app.add_typer(events, name="events")
+app.add_typer(replay, name="replay")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+Seed = Annotated[int, typer.Option(help="Same seed, same run.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on (default 8000).")]
+
+
+class Asked(StrEnum):
+    """Who of the demo's audience allows personalisation."""
+
+    none = "none"
+    all = "all"
+
+
+def start(command: str, **options: Any) -> None:
+    """Load a command's module and run it."""
+    import_module(f"smartcontent.commands.{command}").run(**options)
+
+
+@app.command()
+def up(
+    port: Port = None,
+    demo: Annotated[bool, typer.Option(help="Fill an empty database with a demo.")] = True,
+    once: Annotated[bool, typer.Option(help="Stop when everything answers.")] = False,
+) -> None:
+    """Start the database, the server and a worker, with a demo the first time."""
+    start("up", port=port, demo=demo, once=once)
+
+
+@app.command()
+def down() -> None:
+    """Stop the embedded database and the vector server."""
+    start("down")
+
+
+@app.command()
+def serve(port: Port = None) -> None:
+    """Start the server alone."""
+    start("serve", port=port)
+
+
+@app.command()
+def worker() -> None:
+    """Start a worker alone: as many as you like against one database."""
+    start("worker")
+
+
+@campaign.command("run")
+def campaign_run(
+    file: Annotated[Path, typer.Argument(help="An article: Markdown, HTML or text.")],
+    platform: Annotated[list[str] | None, typer.Option(help="Where to, repeatable.")] = None,
+    posts: Annotated[int, typer.Option(min=1, max=10, help="How many posts.")] = 3,
+    at: Annotated[str | None, typer.Option(help="Not before this time (ISO 8601).")] = None,
+    approve: Annotated[bool, typer.Option(help="Approve every post without asking.")] = False,
+    json: Json = False,
+) -> None:
+    """Run a whole campaign on one article and show what came out."""
+    start(
+        "campaign", file=file, platforms=platform, posts=posts, at=at, approve=approve, json=json
+    )
+
+
+@events.command("import")
+def events_import(
+    file: Annotated[Path, typer.Argument(help="CSV with at least: id, kind, occurred_at.")],
+    json: Json = False,
+) -> None:
+    """Import engagement events; bad rows are reported by line, good rows are kept."""
+    start("import_events", file=file, json=json)
+
+
+@app.command()
+def chat(
+    message: Annotated[str | None, typer.Argument(help="Leave out to talk.")] = None,
+    json: Json = False,
+) -> None:
+    """Talk with the assistant."""
+    start("chat", message=message, json=json)
+
+
+@app.command()
+def decide(
+    action: Annotated[list[str], typer.Argument(help="At least two, as id or id:key=value,…")],
+    context: Annotated[list[str] | None, typer.Option(help="key=value, repeatable.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Your id of the visitor.")] = None,
+    json: Json = False,
+) -> None:
+    """Ask for one decision."""
+    start("decide", actions=action, context=context, subject=subject, json=json)
+
+
+@app.command()
+def demo(
+    favour: Annotated[str | None, typer.Option(help="A strategy the audience prefers.")] = None,
+    constant: Annotated[bool, typer.Option(help="Everything is clicked.")] = False,
+    null: Annotated[bool, typer.Option(help="A/A: nothing makes a difference.")] = False,
+    consent: Annotated[Asked, typer.Option(help="Who allows personalisation.")] = Asked.all,
+    then_revoke: Annotated[bool, typer.Option(help="Everyone revokes at the end.")] = False,
+    visitors: Annotated[int, typer.Option(min=50, help="How many visits.")] = 1500,
+    seed: Seed = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="How many worlds, one seed each.")] = 1,
+    json: Json = False,
+) -> None:
+    """Play a small world whose audience prefers something, through the real path."""
+    start(
+        "demo",
+        favour=favour,
+        constant=constant,
+        null=null,
+        consent=consent.value,
+        then_revoke=then_revoke,
+        visitors=visitors,
+        seed=seed,
+        seeds=seeds,
+        json=json,
+    )
+
+
+@replay.command("upworthy")
+def replay_upworthy(
+    data: Annotated[Path, typer.Argument(help="Folder with packages.csv.gz.")],
+    tests: Annotated[int, typer.Option(min=1, help="How many A/B tests.")] = 40,
+    impressions: Annotated[int, typer.Option(min=10, help="Per arm.")] = 200,
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Play real headline A/B tests through decide, event and reward; print the lift."""
+    start("replay", data=data, tests=tests, impressions=impressions, seed=seed, json=json)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Check every setting and say what to do."""
+    start("doctor", json=json)
+
+
+def main() -> None:
+    """Run, and say a known problem plainly instead of with a traceback."""
+    try:
+        app()
+    except SmartContentError as problem:
+        typer.secho(f"{problem.detail}", fg="red", err=True)
+        if problem.todo:
+            typer.secho(f"What to do: {problem.todo}", err=True)
+        raise SystemExit(2) from None
