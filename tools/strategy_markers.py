@@ -1,0 +1,80 @@
+"""Words that tell what a sentence does: turn, help, tell, count, point at something unseen.
+
+`strategy_markers.json` holds short closed lists per language; they only ever recognise, nothing
+of them is written into a post.  A language without lists is read by structure alone.
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import regex
+
+Kind = Literal[
+    "dangling", "strippable", "contrast", "turn", "benefit", "you", "we", "making", "past",
+    "time", "page", "said", "do",
+]  # fmt: skip
+
+UNSPACED = frozenset({"zh", "ja", "ko", "th"})
+LETTER = r"[\p{L}\p{M}\p{N}]"
+
+
+@cache
+def _lists() -> dict[str, dict[str, list[str]]]:
+    text = files("tools").joinpath("strategy_markers.json").read_text("utf-8")
+    lists: dict[str, dict[str, list[str]]] = json.loads(text)
+    return lists
+
+
+def known(language: str) -> bool:
+    """Whether there are lists for the language.
+
+    >>> known("ht"), known("xx")
+    (True, False)
+    """
+    return language in _lists()
+
+
+@cache
+def _pattern(language: str, kind: Kind) -> regex.Pattern[str] | None:
+    words = _lists().get(language, {}).get(kind, [])
+    if not words:
+        return None
+    longest_first = sorted(words, key=len, reverse=True)
+    either = "|".join(regex.escape(word).replace("\\ ", r"\s+") for word in longest_first)
+    whole = language not in UNSPACED or (language == "ko" and kind == "dangling")
+    bounded = rf"(?<!{LETTER})(?:{either})(?!{LETTER})" if whole else rf"(?:{either})"
+    return regex.compile(bounded, regex.IGNORECASE)
+
+
+def count(text: str, kind: Kind, language: str) -> int:
+    """How many words of the kind are in the text.
+
+    >>> count("You can save your work, but not mine.", "you", "en")
+    2
+    """
+    pattern = _pattern(language, kind)
+    return len(pattern.findall(text)) if pattern else 0
+
+
+def begins(text: str, kind: Kind, language: str) -> int:
+    """Length of the word of the kind that the text begins with; 0 for none.
+
+    >>> begins("However, it works.", "turn", "en"), begins("It works, however.", "turn", "en")
+    (7, 0)
+    """
+    pattern = _pattern(language, kind)
+    found = pattern.match(text) if pattern else None
+    return found.end() if found else 0
+
+
+def stands_alone(text: str, language: str) -> bool:
+    """Whether a sentence makes sense without the one before it.
+
+    >>> stands_alone("CALC searches awarded prices.", "en")
+    True
+    >>> stands_alone("This comparison is important.", "en"), stands_alone("Sa vle di wi.", "ht")
+    (False, False)
+    """
+    return not begins(text, "dangling", language) and not count(text, "page", language)
