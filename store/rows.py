@@ -1,0 +1,70 @@
+"""Rows are nouns and nouns are rows: columns bear the names of the fields."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import JSON, Row, RowMapping, Select, Table, and_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from uuid_utils.compat import uuid7
+
+from smartcontent.errors import NotFound
+from store.database import Session
+
+N = TypeVar("N", bound=BaseModel)
+
+
+def new_id() -> UUID:
+    """A time-ordered id (RFC 9562, version 7)."""
+    return uuid7()
+
+
+def as_row(noun: BaseModel, table: Table, **more: object) -> dict[str, Any]:
+    """The noun's fields that are columns; nested ones as JSON writes them."""
+    plain, json = noun.model_dump(), noun.model_dump(mode="json")
+    fields = type(noun).model_fields.keys() & table.c.keys()
+    nested = {name for name in fields if isinstance(table.c[name].type, JSON)}
+    return {name: (json if name in nested else plain)[name] for name in fields} | more
+
+
+def as_noun(noun: type[N], row: Row[Any] | RowMapping | Mapping[str, Any]) -> N:
+    """The noun in a row, further columns left aside."""
+    values = row._mapping if isinstance(row, Row) else row
+    return noun.model_validate({name: values[name] for name in noun.model_fields})
+
+
+async def add(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert; what is already there by key stays as it is, so that a node may run twice."""
+    if rows:
+        await session.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
+async def one(session: Session, noun: type[N], statement: Select[Any], *, todo: str) -> N:
+    """The noun of the only row.  Raises NotFound."""
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no such {noun.__name__.lower()} here.", todo=todo)
+    return as_noun(noun, row)
+
+
+async def many(session: Session, noun: type[N], statement: Select[Any]) -> list[N]:
+    return [as_noun(noun, row) for row in await session.execute(statement)]
+
+
+def page(statement: Select[Any], table: Table, after: UUID | None, limit: int) -> Select[Any]:
+    """Newest first, `limit` rows behind the row with the id `after`."""
+    order = tuple_(table.c.created_at, table.c.id)
+    ordered = statement.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit)
+    if after is None:
+        return ordered
+    there = table.alias("there")
+    place = select(there.c.created_at, there.c.id).where(there.c.id == after).scalar_subquery()
+    return ordered.where(order < place)
+
+
+def these(nouns: Iterable[N], table: Table, **more: object) -> list[dict[str, Any]]:
+    return [as_row(noun, table, **more) for noun in nouns]
+
+
+__all__ = ["add", "and_", "as_noun", "as_row", "many", "new_id", "one", "page", "these"]

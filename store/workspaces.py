@@ -1,0 +1,38 @@
+"""The tenant itself: its name, its clock, its key for pseudonyms."""
+
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from smartcontent.content import Workspace
+from smartcontent.errors import AlreadyExists, NotFound
+from store.database import Session
+from store.rows import as_noun
+from store.tables import WORKSPACES
+
+
+class Workspaces:
+    """At most one is ever seen: the transaction's own."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def create(self, name: str, *, id: UUID, pseudonym_key_sealed: bytes) -> Workspace:
+        """The transaction must be of this id.  Raises AlreadyExists."""
+        if (await self._session.execute(select(WORKSPACES.c.id))).first() is not None:
+            raise AlreadyExists(f"There is a workspace {id} already.", todo="Use it.", id=str(id))
+        row = {"id": id, "name": name, "pseudonym_key_sealed": pseudonym_key_sealed}
+        await self._session.execute(insert(WORKSPACES).values(row))
+        return await self.get()
+
+    async def get(self) -> Workspace:
+        row = (await self._session.execute(select(WORKSPACES))).one_or_none()
+        if row is None:
+            raise NotFound("This workspace does not exist.", todo="Create it first.")
+        return as_noun(Workspace, row)
+
+    async def pseudonym_key_sealed(self) -> bytes:
+        """The key of this workspace's pseudonyms, sealed by `store.secrets.Vault`."""
+        await self.get()
+        key = (await self._session.execute(select(WORKSPACES.c.pseudonym_key_sealed))).scalar_one()
+        return bytes(key)
