@@ -1,0 +1,246 @@
+"""An upload becomes a title, readable text and its blocks."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from selectolax.lexbor import LexborHTMLParser
+
+from smartcontent.content import Block, Content, Span
+from smartcontent.errors import InvalidContent
+from tools.decode_text import decode
+from tools.find_blocks import Piece, find_blocks
+from tools.split_front_matter import FrontMatter, split
+from tools.strip_template_marks import strip_marks
+
+Format = Literal["text", "markdown", "html"]
+
+_TITLE_LENGTH = 120
+_BY_NAME: dict[str, Format] = {
+    ".md": "markdown", ".markdown": "markdown", ".mdown": "markdown", ".mkd": "markdown",
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".txt": "text", ".text": "text",
+}  # fmt: skip
+_BY_TYPE: dict[str, Format] = {
+    "text/markdown": "markdown", "text/x-markdown": "markdown", "text/html": "html",
+    "application/xhtml+xml": "html", "text/plain": "text",
+}  # fmt: skip
+_LOOKS_HTML = re.compile(r"\s*<(?:!doctype|html|body|article|main|p|div|h[1-6])[\s>]", re.I)
+_LOOKS_MARKDOWN = re.compile(r"^(?:#{1,6} \S|```|> \S)|\]\([^)\s]+\)|\*\*\S", re.MULTILINE)
+_ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦]|\d{1,3}[.)])[ \t]+(?=\S)")
+_NOTHING = "<!-- -->"
+_BROKEN_LINK = re.compile(r"\] \((?=https?://)")
+# nothing but an address (an embedded tweet), a drawn rule, a broken tag, or nothing at all
+_EMPTY = re.compile(r"""\s*|["'(<]?[\w-]+(?:\.[\w-]+)+[">')]?|[*_=~\-–—•·. ]+|<[a-z]+ [^>]*>""")
+_LINKS = ("canonical", "canonical_url", "canonicalUrl", "link", "url", "permalink", "original_url")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read.  For every block, `text[block.span.start:block.span.end] == block.text`."""
+
+    title: str
+    text: str
+    source: str
+    format: Format
+    link: str | None
+    blocks: tuple[Block, ...]
+    tags: tuple[str, ...] = ()
+
+
+def read(data: bytes | str, name: str, media_type: str | None = None) -> Reading:
+    """Read an upload by its media type, its name or its looks.
+
+    Front matter, template marks, machinery, pictures and addresses are not part of the text.
+    Raises TooLarge, and InvalidContent for what is empty, binary or in an unknown encoding.
+
+    >>> reading = read("---\\ntitle: Hello\\n---\\nSee [us](http://a.b).\\n\\n- one", "a.md")
+    >>> reading.title, reading.text
+    ('Hello', 'See us.\\n\\none')
+    """
+    source = decode(data, name)
+    front = split(source)
+    form = _format(front, name, media_type)
+    body = strip_marks(front.body, _NOTHING if form == "markdown" else "")
+    blocks = _place(_pieces(body, form))
+    text = _joined(blocks)
+    _check_readable(text, name)
+    return Reading(
+        title=_title(front, body, form, blocks, name),
+        text=text, source=source, format=form,
+        link=_link(front, body, form),
+        blocks=blocks, tags=_tags(front),
+    )  # fmt: skip
+
+
+def blocks_of(content: Content) -> tuple[Block, ...]:
+    """The blocks of a stored content, counted in its `text`.
+
+    A text that was edited apart from its source is read as plain text.
+    """
+    front = split(content.source)
+    marked = content.format == "markdown"
+    body = strip_marks(front.body, _NOTHING if marked else "")
+    blocks = _place(_pieces(body, content.format))
+    return blocks if _joined(blocks) == content.text else plain_blocks(content.text)
+
+
+def plain_blocks(text: str) -> tuple[Block, ...]:
+    """Paragraphs and list items of a plain text, without changing a character of it.
+
+    >>> [(block.kind, block.text) for block in plain_blocks("One.\\n\\n- two\\n- three")]
+    [('paragraph', 'One.'), ('list_item', 'two'), ('list_item', 'three')]
+    """
+    blocks, start = [], 0
+    for part in re.split(r"(\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*+•‣◦]|\d{1,3}[.)])[ \t]))", text):
+        item = _ITEM.match(part)
+        begin = item.end() if item else len(part) - len(part.lstrip())
+        said = part[begin:].rstrip()
+        if said:
+            blocks.append(_block(Piece("list_item" if item else "paragraph", said, bool(item)),
+                                 start + begin))  # fmt: skip
+        start += len(part)
+    return tuple(blocks)
+
+
+def _format(front: FrontMatter, name: str, media_type: str | None) -> Format:
+    declared = _BY_TYPE.get((media_type or "").partition(";")[0].strip().lower())
+    by_name = _BY_NAME.get(PurePosixPath(name.lower()).suffix)
+    # browsers send text/plain for Markdown, so a name that says more wins over it
+    if declared and not (declared == "text" and by_name):
+        return declared
+    if by_name:
+        return by_name
+    if _LOOKS_HTML.match(front.body):
+        return "html"
+    return "markdown" if front.values or _LOOKS_MARKDOWN.search(front.body) else "text"
+
+
+def _pieces(body: str, form: Format) -> list[Piece]:
+    if form == "text":
+        return [Piece(block.kind, _plain(block), block.level) for block in plain_blocks(body)]
+    if form == "html":
+        pieces = find_blocks(body)
+    else:
+        html = _markdown().render(_BROKEN_LINK.sub("](", body))
+        pieces = [_without_rests(piece) for piece in find_blocks(html)]
+    return [piece for piece in pieces if not _EMPTY.fullmatch(piece.text)] or pieces
+
+
+def _plain(block: Block) -> str:
+    return re.sub(r"[ \t]*\n[ \t]*", "\n", block.text)
+
+
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def _without_rests(piece: Piece) -> Piece:
+    """Marks that Markdown leaves standing: our own comment in code, unmatched bold."""
+    if piece.kind == "code":
+        return piece._replace(text=piece.text.replace(_NOTHING, "").strip("\n"))
+    return piece._replace(text=piece.text.replace("**", ""))
+
+
+def _place(pieces: Sequence[Piece]) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    at = 0
+    for number, piece in enumerate(pieces):
+        if number:
+            at += len(_between(pieces[number - 1].kind, piece.kind))
+        blocks.append(_block(piece, at))
+        at += len(piece.text)
+    return tuple(blocks)
+
+
+def _block(piece: Piece, start: int) -> Block:
+    span = Span(start=start, end=start + len(piece.text))
+    return Block(kind=piece.kind, text=piece.text, span=span, level=int(piece.level))
+
+
+def _between(before: str, after: str) -> str:
+    return "\n" if before == after == "list_item" else "\n\n"
+
+
+def _joined(blocks: Sequence[Block]) -> str:
+    parts = [block.text for block in blocks[:1]]
+    for before, block in zip(blocks, blocks[1:], strict=False):
+        parts += (_between(before.kind, block.kind), block.text)
+    return "".join(parts)
+
+
+def _check_readable(text: str, name: str) -> None:
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
+        raise InvalidContent(
+            f"{name} has no text to read.",
+            todo="Send a text with at least one sentence.",
+            name=name,
+        )
+
+
+def _title(
+    front: FrontMatter, body: str, form: Format, blocks: Sequence[Block], name: str
+) -> str:
+    headings = [block for block in blocks if block.kind == "heading"]
+    candidates = (
+        _words(front.values.get("title")),
+        _page_title(body) if form == "html" else "",
+        *(block.text for block in headings if block.level == 1),
+        *(block.text for block in headings[:1]),
+        blocks[0].text if blocks and blocks[0].kind != "code" else "",
+        PurePosixPath(name.replace("\\", "/")).stem.replace("-", " ").replace("_", " "),
+    )
+    return next((_short(said) for said in candidates if said.strip()), "Untitled")
+
+
+def _words(value: object) -> str:
+    """A title of the front matter may hold marks of every kind."""
+    if not isinstance(value, str) or not value.strip():
+        return ""
+    said = find_blocks(_markdown().renderInline(strip_marks(value)))
+    return said[0].text if said else value
+
+
+def _page_title(body: str) -> str:
+    found = LexborHTMLParser(body).css_first("title")
+    return found.text() if found else ""
+
+
+def _short(said: str) -> str:
+    line = " ".join(said.strip().split("\n")[0].split())
+    if len(line) <= _TITLE_LENGTH:
+        return line
+    cut = line[:_TITLE_LENGTH]
+    return (cut[: cut.rfind(" ")] if " " in cut[60:] else cut).rstrip(" ,;:") + "…"
+
+
+def _link(front: FrontMatter, body: str, form: Format) -> str | None:
+    said = [front.values.get(key) for key in _LINKS]
+    if form == "html":
+        page = LexborHTMLParser(body)
+        for query, attribute in (("link[rel=canonical]", "href"), ("[property='og:url']", "content")):
+            found = page.css_first(query)
+            said.append(found.attributes.get(attribute) if found else None)
+    return next((link for link in said if isinstance(link, str) and _is_address(link)), None)
+
+
+def _is_address(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and "." in parts.netloc and " " not in link
+
+
+def _tags(front: Mapping[str, object] | FrontMatter) -> tuple[str, ...]:
+    values = front.values if isinstance(front, FrontMatter) else front
+    tags = values.get("tags") or values.get("keywords") or ()
+    if isinstance(tags, str):
+        tags = tags.split(",")
+    if not isinstance(tags, Sequence):
+        return ()
+    return tuple(tag.strip() for tag in tags if isinstance(tag, str) and tag.strip())
