@@ -1,4 +1,4 @@
-"""The people of a workspace."""
+"""The people of a workspace; their keys and sessions can be had from here too."""
 
 from uuid import UUID
 
@@ -7,9 +7,13 @@ from sqlalchemy.exc import IntegrityError
 
 from smartcontent.content import Member, Role
 from smartcontent.errors import AlreadyExists, NotFound
+from store.api_keys import ApiKey, ApiKeys
 from store.database import Session
+from store.refresh_tokens import RefreshToken, RefreshTokens
 from store.rows import as_noun, many, new_id, one, page
 from store.tables import MEMBERS
+
+__all__ = ["ApiKey", "ApiKeys", "Members", "RefreshToken", "RefreshTokens"]
 
 TODO = "List them: GET /v1/members"
 

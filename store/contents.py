@@ -1,0 +1,155 @@
+"""What the creator brings, every version of it, and what the analyst said of it."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from smartcontent.content import Analysis, Content, Media
+from smartcontent.errors import NotFound, StaleVersion, WrongState
+from store.database import Session
+from store.rows import new_id, page
+from store.tables import ANALYSES, CAMPAIGNS, CONTENT_VERSIONS, CONTENTS, MEDIA, POSTS
+
+VERSIONS = CONTENT_VERSIONS
+TODO = "List them: GET /v1/contents"
+
+
+class Contents:
+    """Each edit is a new version; the old ones stay readable."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add(
+        self, *, title: str, text: str, source: str, format: str, link: str | None = None
+    ) -> Content:
+        id = new_id()
+        await self._session.execute(insert(CONTENTS).values(id=id))
+        row = {"title": title, "text": text, "source": source, "format": format, "link": link}
+        await self._session.execute(insert(VERSIONS).values(content_id=id, version=1, **row))
+        return await self.get(id)
+
+    async def get(self, id: UUID) -> Content:
+        found = await _read(self._session, _newest_version().where(CONTENTS.c.id == id))
+        if not found:
+            raise _missing(id)
+        return found[0]
+
+    async def versions(self, id: UUID) -> list[Content]:
+        """Newest first.  Raises NotFound."""
+        every = _joined(VERSIONS.c.content_id == CONTENTS.c.id).where(CONTENTS.c.id == id)
+        found = await _read(self._session, every.order_by(VERSIONS.c.version.desc()))
+        if not found:
+            raise _missing(id)
+        return found
+
+    async def edit(
+        self,
+        id: UUID,
+        *,
+        version: int,
+        title: str | None = None,
+        text: str | None = None,
+        source: str | None = None,
+        link: str | None = None,
+    ) -> Content:
+        """A new version with what is given changed.  Raises StaleVersion when `version` is old."""
+        now = await self.get(id)
+        raised = (
+            update(CONTENTS)
+            .where(CONTENTS.c.id == id, CONTENTS.c.version == version)
+            .values(version=version + 1)
+            .returning(CONTENTS.c.id)
+        )
+        if (await self._session.execute(raised)).one_or_none() is None:
+            raise StaleVersion(
+                f"Somebody edited this content: it is at version {now.version}.",
+                todo="Read it again and repeat your change on it.",
+                version=now.version,
+            )
+        row = {
+            "title": now.title if title is None else title,
+            "text": now.text if text is None else text,
+            "source": now.source if source is None else source,
+            "link": now.link if link is None else link,
+        }
+        await self._session.execute(
+            insert(VERSIONS).values(content_id=id, version=version + 1, format=now.format, **row)
+        )
+        return await self.get(id)
+
+    async def delete(self, id: UUID) -> None:
+        """Remove it with its campaigns and posts.  Raises WrongState while one is being sent."""
+        sending = select(POSTS.c.id).where(
+            POSTS.c.state == "publishing",
+            POSTS.c.campaign_id.in_(select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.content_id == id)),
+        )
+        if (await self._session.execute(select(exists(sending)))).scalar_one():
+            raise WrongState(
+                "A post of this content is being sent right now.", todo="Try again in a minute."
+            )
+        gone = delete(CONTENTS).where(CONTENTS.c.id == id).returning(CONTENTS.c.id)
+        if (await self._session.execute(gone)).one_or_none() is None:
+            raise _missing(id)
+
+    async def attach(self, id: UUID, media: Media) -> Content:
+        await self.get(id)
+        await self._session.execute(insert(MEDIA).values(content_id=id, **media.model_dump()))
+        return await self.get(id)
+
+    async def detach(self, id: UUID, media_id: UUID) -> Content:
+        await self._session.execute(
+            delete(MEDIA).where(MEDIA.c.content_id == id, MEDIA.c.id == media_id)
+        )
+        return await self.get(id)
+
+    async def list(self, *, after: UUID | None = None, limit: int = 50) -> list[Content]:
+        return await _read(self._session, page(_newest_version(), CONTENTS, after, limit))
+
+
+class Analyses:
+    """The latest analysis of each content."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def save(self, analysis: Analysis) -> None:
+        row = {"content_id": analysis.content_id, "analysis": analysis.model_dump(mode="json")}
+        saved = upsert(ANALYSES).values(row)
+        renewed = saved.on_conflict_do_update(
+            index_elements=["workspace_id", "content_id"],
+            set_={"analysis": saved.excluded.analysis, "created_at": func.clock_timestamp()},
+        )
+        await self._session.execute(renewed)
+
+    async def of(self, content_id: UUID) -> Analysis | None:
+        found = select(ANALYSES.c.analysis).where(ANALYSES.c.content_id == content_id)
+        analysis = (await self._session.execute(found)).scalar_one_or_none()
+        return None if analysis is None else Analysis.model_validate(analysis)
+
+
+async def _read(session: Session, statement: Select[Any]) -> list[Content]:
+    rows = (await session.execute(statement)).mappings().all()
+    wanted = {row["id"] for row in rows}
+    pictures = select(MEDIA).where(MEDIA.c.content_id.in_(wanted)).order_by(MEDIA.c.id)
+    of: dict[UUID, list[Media]] = {}
+    for row in (await session.execute(pictures)).mappings() if wanted else ():
+        media = Media.model_validate({name: row[name] for name in Media.model_fields})
+        of.setdefault(row["content_id"], []).append(media)
+    return [Content(**row, media=tuple(of.get(row["id"], ()))) for row in rows]
+
+
+def _joined(on: ColumnElement[bool]) -> Select[Any]:
+    kept = [VERSIONS.c[name] for name in ("version", "title", "text", "source", "format", "link")]
+    return select(CONTENTS.c.id, CONTENTS.c.created_at, *kept).join(VERSIONS, on)
+
+
+def _newest_version() -> Select[Any]:
+    same = VERSIONS.c.content_id == CONTENTS.c.id
+    return _joined(and_(same, VERSIONS.c.version == CONTENTS.c.version))
+
+
+def _missing(id: UUID) -> NotFound:
+    return NotFound("There is no such content here.", todo=TODO, id=str(id))
