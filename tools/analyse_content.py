@@ -1,0 +1,25 @@
+"""Say what a content is about."""
+
+from asyncio import to_thread
+from uuid import UUID
+
+from smartcontent import Given, tool
+from smartcontent.content import Analysis
+from smartcontent.plugins import Analysing
+from store.contents import Analyses, Contents
+from store.database import Session
+
+
+@tool(scope="contents:read")
+async def analyse_content(
+    content_id: UUID, *, session: Given[Session], analysing: Given[Analysing]
+) -> Analysis:
+    """Analyse a content: language, topics, key sentences, claims, readability and tone.
+
+    Examples: "analyse my article about bread", "what is this article about?",
+    "which claims and numbers are in it?", "how readable is my text?", "what topics and tone does it have?"
+    """
+    content = await Contents(session).get(content_id)
+    analysis = await to_thread(analysing.analyse, content)
+    await Analyses(session).save(analysis)
+    return analysis

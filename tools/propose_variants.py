@@ -1,0 +1,32 @@
+"""Write checked variants of a content, to look at; nothing is stored or published."""
+
+from asyncio import to_thread
+from uuid import UUID
+
+from smartcontent import Given, tool
+from smartcontent.content import Variant
+from smartcontent.plugins import Analysing, Proposing
+from store.contents import Analyses, Contents
+from store.database import Session
+from tools.platforms import Platforms
+
+
+@tool(scope="contents:read")
+async def propose_variants(
+    content_id: UUID,
+    platform: str = "sandbox",
+    *,
+    session: Given[Session],
+    analysing: Given[Analysing],
+    proposing: Given[Proposing],
+    platforms: Given[Platforms],
+) -> list[Variant]:
+    """Write draft posts from a content for a platform, checked against its source.
+
+    Examples: "write posts from my article about bread", "draft some texts for mastodon",
+    "propose variants of this article", "what could a post about it look like?"
+    """
+    platforms.require([platform])
+    content = await Contents(session).get(content_id)
+    analysis = await Analyses(session).of(content_id) or await to_thread(analysing.analyse, content)
+    return await to_thread(proposing.propose, content, analysis, platform=platform)

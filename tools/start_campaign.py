@@ -1,0 +1,78 @@
+"""Start a campaign: the run is queued in the same transaction, the worker does the rest."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from smartcontent import Given, tool
+from smartcontent.content import Caller, Campaign, CampaignSettings, Platform
+from smartcontent.errors import PastTime
+from smartcontent.scopes import require
+from store.campaigns import Campaigns
+from store.contents import Contents
+from store.database import Session
+from store.queue import Queue
+from store.runs import Runs
+from tools.platforms import Platforms
+
+RUN = "run_campaign"
+
+
+@tool(scope="campaigns:write", effect=True)
+async def start_campaign(
+    content_id: UUID,
+    platforms: tuple[Platform, ...] = ("sandbox",),
+    posts: Annotated[int, Field(ge=1, le=10)] = 3,
+    not_before: AwareDatetime | None = None,
+    within_hours: Annotated[int, Field(ge=0, le=24 * 31)] = 72,
+    tone: str | None = None,
+    auto_approve: bool = False,
+    *,
+    caller: Given[Caller],
+    session: Given[Session],
+    available: Given[Platforms],
+) -> Campaign:
+    """Start a campaign for a content: it is analysed, written, checked and scheduled.
+
+    Its posts then wait for approval.  `auto_approve` publishes without asking again and needs
+    the right to approve.
+
+    Examples: "start a campaign for my article about bread", "launch a campaign with 3 posts",
+    "publish my article on mastodon", "promote this article tomorrow"
+    """
+    available.require(platforms)
+    _future(not_before)
+    if auto_approve:
+        require(caller, "posts:approve")
+    settings = CampaignSettings(
+        platforms=platforms,
+        posts=posts,
+        not_before=not_before,
+        within_hours=within_hours,
+        tone=tone,
+        auto_approve=auto_approve,
+    )
+    await Contents(session).get(content_id)
+    campaign = await Campaigns(session).add(content_id, settings, created_by=caller.member_id)
+    await wake(session, caller, campaign.id)
+    return campaign
+
+
+async def wake(session: Session, caller: Caller, campaign_id: UUID) -> None:
+    """Tell the worker to look at a campaign's run once this transaction commits."""
+    run = await Runs(session).of(campaign_id)
+    ids = {"workspace_id": str(caller.workspace_id), "run_id": str(run.id)}
+    await Queue(session).defer(RUN, ids, key=f"run:{run.id}")
+
+
+def _future(at: datetime | None) -> None:
+    now = datetime.now(UTC)
+    if at is not None and at <= now:
+        raise PastTime(
+            f"{at.isoformat()} is in the past.",
+            todo="Give a time to come, with its zone, such as 2030-01-01T09:00:00Z.",
+            not_before=at.isoformat(),
+            now=now.isoformat(),
+        )
