@@ -1,0 +1,61 @@
+"""Drafts to look at, outside any campaign: the writer and the guard in one breath."""
+
+from collections.abc import Mapping, Sequence
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from graph.team import Guarding, Writing
+from smartcontent.content import (
+    Analysis,
+    Content,
+    Platform,
+    PlatformSpec,
+    Segment,
+    Strategy,
+    Variant,
+)
+from tools.strategies import applicable, strategies
+
+EVERYONE = Segment(id=uuid5(NAMESPACE_URL, "everyone"), name="everyone", size=0, everyone=True)
+
+
+class Proposals:
+    """Answers the kernel's `Proposing`: one checked variant for each strategy that applies."""
+
+    def __init__(
+        self, *, writer: Writing, guard: Guarding, specs: Mapping[Platform, PlatformSpec]
+    ) -> None:
+        self._writer = writer
+        self._guard = guard
+        self._specs = specs
+
+    def propose(
+        self,
+        content: Content,
+        analysis: Analysis,
+        *,
+        platform: str,
+        strategies: Sequence[Strategy] = (),
+    ) -> list[Variant]:
+        written: list[Variant] = []
+        for strategy in strategies or _possible(analysis):
+            variant = self._writer.write(
+                content,
+                analysis,
+                segment=EVERYONE,
+                strategy=strategy,
+                spec=self._specs[platform],
+                seed=_seed(content.id),
+                tone=None,
+                taken=[earlier.text for earlier in written],
+            )
+            if variant is not None:
+                written.append(self._guard.check(variant, content, analysis))
+        return written
+
+
+def _possible(analysis: Analysis) -> list[Strategy]:
+    return list(applicable(analysis, strategies()))
+
+
+def _seed(content_id: UUID) -> int:
+    return content_id.int & 0x7FFF_FFFF
