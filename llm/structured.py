@@ -1,0 +1,129 @@
+"""Asking a chat model for one filled-in form.  Light to import: no model library is loaded here.
+
+Any LangChain chat model can be asked.  What it answers is never trusted: it is parsed against
+the schema or it is ModelMisbehaved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from smartcontent.errors import ModelMisbehaved, ModelUnavailable
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+Form = TypeVar("Form", bound=BaseModel)
+
+LONGEST_ANSWER = 100_000  # characters; a form of ours has a few hundred
+REST = 60.0  # seconds without asking after an endpoint failed
+
+
+class Completing(Protocol):
+    """Fills in a form.  Raises ModelUnavailable or ModelMisbehaved and nothing else of its own."""
+
+    @property
+    def name(self) -> str: ...
+
+    def complete(
+        self, instructions: str, material: str, form: type[Form], *, seed: int | None = None
+    ) -> Form: ...
+
+
+class Structured:
+    """A chat model that answers in forms (JSON schema), through `response_format`.
+
+    An endpoint that refuses `response_format` is asked without it from then on.  After a failure
+    the endpoint is left alone for `rest` seconds, so that a campaign does not wait for a dead
+    endpoint once per variant.
+    """
+
+    def __init__(
+        self,
+        chat: BaseChatModel,
+        *,
+        rest: float = REST,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self.chat = chat
+        self.rest = rest
+        self.clock = clock
+        self._native = True
+        self._resting_until = float("-inf")
+
+    @property
+    def name(self) -> str:
+        """The model's name, as the variants it writes carry it."""
+        return str(getattr(self.chat, "model_name", None) or self.chat._llm_type)
+
+    def complete(
+        self, instructions: str, material: str, form: type[Form], *, seed: int | None = None
+    ) -> Form:
+        """The form, filled in.  Raises ModelUnavailable, ModelMisbehaved."""
+        self._refuse_while_resting()
+        messages = [("system", instructions), ("human", material)]
+        try:
+            answer = self._ask(messages, form, seed)
+        except ModelUnavailable:
+            self._resting_until = self.clock() + self.rest
+            raise
+        return parse(answer, form)
+
+    def _refuse_while_resting(self) -> None:
+        left = self._resting_until - self.clock()
+        if left > 0:
+            raise ModelUnavailable(
+                "The language model failed a moment ago and is not asked again yet.",
+                todo=f"Wait {left:.0f} seconds, or check SMARTCONTENT_LLM_BASE_URL.",
+                seconds=left,
+            )
+
+    def _ask(self, messages: list[tuple[str, str]], form: type[BaseModel], seed: int | None) -> str:
+        extra: dict[str, Any] = {} if seed is None else {"seed": seed}
+        if not self._native:
+            return self.chat.invoke(messages, **extra).text
+        try:
+            return self.chat.invoke(messages, response_format=_asked(form), **extra).text
+        except ModelMisbehaved as refusal:
+            if refusal.facts.get("status") != 400:
+                raise
+        answer = self.chat.invoke(messages, **extra).text
+        self._native = False
+        return answer
+
+
+def _asked(form: type[BaseModel]) -> dict[str, Any]:
+    schema = {"name": form.__name__, "strict": True, "schema": form.model_json_schema()}
+    return {"type": "json_schema", "json_schema": schema}
+
+
+def parse(answer: str, form: type[Form]) -> Form:
+    """The form in an answer, also when it stands in a code fence or between other words.
+
+    Raises ModelMisbehaved, whose detail can be given back to the model.
+
+    >>> class Greeting(BaseModel):
+    ...     hello: str
+    >>> parse('Sure! ```json\\n{"hello": "Ana"}\\n```', Greeting).hello
+    'Ana'
+    """
+    start, end = answer.find("{"), answer.rfind("}")
+    if len(answer) > LONGEST_ANSWER or start < 0 or end < start:
+        raise _misbehaved(f"it gave {len(answer)} characters without one JSON object")
+    try:
+        return form.model_validate_json(answer[start : end + 1])
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the JSON"
+        raise _misbehaved(f"{place}: {first['msg']}") from None
+
+
+def _misbehaved(why: str) -> ModelMisbehaved:
+    return ModelMisbehaved(
+        f"The language model's answer is not the form it was asked for: {why}.",
+        todo="Try again, or choose a model that follows a JSON schema.",
+    )

@@ -1,0 +1,111 @@
+"""A real OpenAI-compatible endpoint on loopback that behaves as a test tells it to."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any, ClassVar
+
+Answer = Callable[["Handler"], None]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers POST /v1/chat/completions with the next behaviour; the last one repeats."""
+
+    protocol_version = "HTTP/1.1"
+    behaviours: ClassVar[list[Answer]]
+    asked: ClassVar[list[dict[str, Any]]]
+    released: ClassVar[Event]
+
+    def do_POST(self) -> None:
+        self.close_connection = True
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.asked.append(json.loads(body))
+        number = min(len(self.asked), len(self.behaviours)) - 1
+        try:
+            self.behaviours[number](self)
+        except (BrokenPipeError, ConnectionResetError):
+            return  # the client had enough, as some tests want
+
+    def reply(self, body: bytes, *, status: int = 200, kind: str = "application/json") -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Tests are quiet."""
+
+
+def saying(text: str, *, finish: str = "stop") -> Answer:
+    """A completion with that text."""
+    message = {"role": "assistant", "content": text}
+    completion = {
+        "id": "1",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "tiny",
+        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+    }
+    return lambda handler: handler.reply(json.dumps(completion).encode())
+
+
+def drafting(text: str, *evidence: str) -> Answer:
+    """A completion that fills in the writer's form."""
+    return saying(json.dumps({"text": text, "evidence": list(evidence)}))
+
+
+def failing(status: int) -> Answer:
+    body = json.dumps({"error": {"message": "out of order", "type": "x"}}).encode()
+    return lambda handler: handler.reply(body, status=status)
+
+
+def raw(body: bytes, kind: str = "application/json") -> Answer:
+    return lambda handler: handler.reply(body, kind=kind)
+
+
+def hanging(handler: Handler) -> None:
+    """Says nothing until the test is over."""
+    handler.released.wait(30)
+
+
+def dripping(handler: Handler) -> None:
+    """One byte at a time, each within any time-out for a single byte."""
+    handler.send_response(200)
+    handler.send_header("content-type", "application/json")
+    handler.send_header("content-length", "100000")
+    handler.end_headers()
+    while not handler.released.wait(0.1):
+        handler.wfile.write(b" ")
+        handler.wfile.flush()
+
+
+def flooding(handler: Handler) -> None:
+    """Tokens without end."""
+    handler.send_response(200)
+    handler.send_header("content-type", "application/json")
+    handler.end_headers()
+    while not handler.released.is_set():
+        handler.wfile.write(b"a" * 65536)
+
+
+@contextmanager
+def endpoint(*behaviours: Answer) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The base URL of a running endpoint, and what it was asked so far."""
+    released = Event()
+    asked: list[dict[str, Any]] = []
+    own = {"behaviours": list(behaviours), "asked": asked, "released": released}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Handler,), own))
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1", asked
+    finally:
+        released.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
