@@ -1,11 +1,12 @@
 """Rows are nouns and nouns are rows: columns bear the names of the fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import JSON, Row, RowMapping, Select, Table, and_, select, tuple_
+from sqlalchemy import JSON, Row, RowMapping, Select, Table, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
@@ -22,10 +23,16 @@ def new_id() -> UUID:
 
 def as_row(noun: BaseModel, table: Table, **more: object) -> dict[str, Any]:
     """The noun's fields that are columns; nested ones as JSON writes them."""
-    plain, json = noun.model_dump(), noun.model_dump(mode="json")
-    fields = type(noun).model_fields.keys() & table.c.keys()
+    plain, nested = _fields(type(noun), table)
+    row = noun.model_dump(include=plain)
+    return row | noun.model_dump(mode="json", include=nested) | more
+
+
+@cache
+def _fields(noun: type[BaseModel], table: Table) -> tuple[set[str], set[str]]:
+    fields = noun.model_fields.keys() & table.c.keys()
     nested = {name for name in fields if isinstance(table.c[name].type, JSON)}
-    return {name: (json if name in nested else plain)[name] for name in fields} | more
+    return set(fields - nested), nested
 
 
 def as_noun(noun: type[N], row: Row[Any] | RowMapping | Mapping[str, Any]) -> N:
@@ -61,10 +68,3 @@ def page(statement: Select[Any], table: Table, after: UUID | None, limit: int) -
     there = table.alias("there")
     place = select(there.c.created_at, there.c.id).where(there.c.id == after).scalar_subquery()
     return ordered.where(order < place)
-
-
-def these(nouns: Iterable[N], table: Table, **more: object) -> list[dict[str, Any]]:
-    return [as_row(noun, table, **more) for noun in nouns]
-
-
-__all__ = ["add", "and_", "as_noun", "as_row", "many", "new_id", "one", "page", "these"]

@@ -1,0 +1,40 @@
+"""What each subject allows.  A no takes effect in the same transaction."""
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from smartcontent.content import Consent, Purpose
+from store.database import Session
+from store.rows import as_noun, many
+from store.tables import CONSENTS, SEGMENT_MEMBERS
+
+
+class Consents:
+    """The latest word of each subject on each purpose; never said means no."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def set(self, subject: str, purpose: Purpose, granted: bool) -> Consent:
+        """Withdrawing personalisation takes the subject out of its segment at once."""
+        row = {"subject": subject, "purpose": purpose, "granted": granted}
+        said = insert(CONSENTS).values(row)
+        latest = said.on_conflict_do_update(
+            index_elements=["workspace_id", "subject", "purpose"],
+            set_={"granted": granted, "at": func.clock_timestamp()},
+        )
+        kept = (await self._session.execute(latest.returning(CONSENTS))).one()
+        if purpose == "personalisation" and not granted:
+            await self._session.execute(
+                delete(SEGMENT_MEMBERS).where(SEGMENT_MEMBERS.c.subject == subject)
+            )
+        return as_noun(Consent, kept)
+
+    async def of(self, subject: str) -> list[Consent]:
+        said = select(CONSENTS).where(CONSENTS.c.subject == subject)
+        return await many(self._session, Consent, said.order_by(CONSENTS.c.purpose))
+
+    async def granted(self, purpose: Purpose) -> int:
+        """How many subjects allow it now."""
+        allowed = select(func.count()).where(CONSENTS.c.purpose == purpose, CONSENTS.c.granted)
+        return (await self._session.execute(allowed)).scalar_one()

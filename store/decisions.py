@@ -1,0 +1,161 @@
+"""The decision log: append-only but for one mark, read in the order decisions were made.
+
+How a reader never misses a decision that commits late is told in `migrations/sql/0001_log.sql`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from smartcontent.content import Decision, EventKind
+from smartcontent.errors import NotFound
+from store.database import Session
+from store.rows import add, as_noun, as_row, many, one, page
+from store.tables import DECISIONS, REVISIONS, REWARD_WINDOWS
+
+TODO = "List them: GET /v1/decisions"
+SETTLED = text("SELECT decision_watermark()")
+LOG = text("""
+    SELECT d.*, coalesce(d.created_at <= w.closed_before, false) AS closed, counted.counts
+      FROM (SELECT * FROM decisions
+             WHERE position > :after AND position <= :settled
+             ORDER BY position LIMIT :limit) d
+      LEFT JOIN reward_windows w ON true
+      LEFT JOIN LATERAL (
+          SELECT json_object_agg(kind, total) AS counts
+            FROM (SELECT kind, CASE WHEN kind IN ('reward', 'dwell')
+                                    THEN sum(value ORDER BY id) ELSE count(*) END AS total
+                    FROM events
+                   WHERE decision_id = d.id
+                     AND (kind NOT IN ('reward', 'dwell') OR value IS NOT NULL)
+                   GROUP BY kind) AS of_a_kind) AS counted ON true
+     ORDER BY d.position
+""")
+REVISE = text("""
+    INSERT INTO revisions (position)
+    SELECT d.position FROM decisions d JOIN reward_windows w ON d.created_at <= w.closed_before
+     WHERE d.id = :id
+        ON CONFLICT DO NOTHING
+""")
+# Shared by whoever changes what closed decisions earned, alone by whoever closes more of them.
+WINDOW_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('reward window'), decision_lock_class())")
+WINDOW_LOCK_SHARED = text(
+    "SELECT pg_advisory_xact_lock_shared(hashtext('reward window'), decision_lock_class())"
+)
+DUE = text("SELECT workspace_id FROM due_learning(:most)")
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A decision at its place in the log, with what it has earned so far.
+
+    `counts`: how many events of each kind, for "reward" and "dwell" the sum of their values;
+    a kind that never came is absent.  `closed`: its time to earn is over.
+    """
+
+    position: int
+    decision: Decision
+    counts: dict[EventKind, float]
+    closed: bool
+
+
+class Decisions:
+    """A workspace's decisions."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add(self, decisions: Sequence[Decision]) -> None:
+        """Log them, in one insert; what is logged already stays as it is."""
+        await add(self._session, DECISIONS, [_row(decision) for decision in decisions])
+
+    async def get(self, id: UUID) -> Decision:
+        found = select(DECISIONS).where(DECISIONS.c.id == id)
+        return await one(self._session, Decision, found, todo=TODO)
+
+    async def settled(self) -> int:
+        """The position up to which no decision can appear any more."""
+        return int((await self._session.execute(SETTLED)).scalar_one())
+
+    async def log(self, *, after_position: int, limit: int) -> list[Logged]:
+        """Settled decisions in decision order, each with its counts as of now."""
+        settled = await self.settled()
+        bounds = {"after": after_position, "settled": settled, "limit": limit}
+        return [_logged(row) for row in await self._session.execute(LOG, bounds)]
+
+    async def override(self, id: UUID) -> None:
+        """A person chose otherwise: learning and evaluation leave it out from now on."""
+        await self._session.execute(WINDOW_LOCK_SHARED)
+        marked = update(DECISIONS).where(DECISIONS.c.id == id).values(overridden=True)
+        if (await self._session.execute(marked.returning(DECISIONS.c.id))).first() is None:
+            raise NotFound("There is no such decision here.", todo=TODO, id=str(id))
+        await self._session.execute(REVISE, {"id": id})
+
+    async def close(self, *, before: datetime) -> None:
+        """Decisions made up to then have had their time; never moves back.
+
+        Waits for events on their way in, so that whatever comes later knows it is late.  Do it
+        in a transaction of its own: meanwhile events wait for it.
+        """
+        await self._session.execute(WINDOW_LOCK)
+        fresh = insert(REWARD_WINDOWS).values(closed_before=before)
+        later = func.greatest(REWARD_WINDOWS.c.closed_before, fresh.excluded.closed_before)
+        await self._session.execute(
+            fresh.on_conflict_do_update(
+                index_elements=["workspace_id"], set_={"closed_before": later}
+            )
+        )
+
+    async def revised(self) -> int | None:
+        """The first position where a closed decision has changed since `forget_revisions`."""
+        lowest = select(func.min(REVISIONS.c.position))
+        position: int | None = (await self._session.execute(lowest)).scalar_one()
+        return position
+
+    async def forget_revisions(self) -> int | None:
+        """Take the revisions away, because the log is now read again from the first of them.
+
+        In the transaction that stores the new snapshots: if it fails they are still there.
+        """
+        gone = await self._session.execute(REVISIONS.delete().returning(REVISIONS.c.position))
+        return min(gone.scalars(), default=None)
+
+    async def list(
+        self,
+        *,
+        campaign_id: UUID | None = None,
+        after: UUID | None = None,
+        limit: int = 50,
+    ) -> list[Decision]:
+        wanted = select(DECISIONS)
+        if campaign_id is not None:
+            wanted = wanted.where(DECISIONS.c.campaign_id == campaign_id)
+        return await many(self._session, Decision, page(wanted, DECISIONS, after, limit))
+
+
+async def due_learning(session: Session, limit: int = 100) -> list[UUID]:
+    """Workspaces with open or revised decisions; in `Database.definer()`."""
+    return [row[0] for row in await session.execute(DUE, {"most": limit})]
+
+
+def _row(decision: Decision) -> dict[str, Any]:
+    chosen = next(action for action in decision.actions if action.id == decision.chosen)
+    of = {name: chosen.features.get(name) for name in ("strategy", "platform", "segment")}
+    named = {name: None if value is None else str(value) for name, value in of.items()}
+    return as_row(
+        decision,
+        DECISIONS,
+        strategy=named["strategy"],
+        action_platform=named["platform"],
+        segment=named["segment"],
+    )
+
+
+def _logged(row: Row[Any]) -> Logged:
+    decision = as_noun(Decision, row)
+    return Logged(row.position, decision, row.counts or {}, row.closed)

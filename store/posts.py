@@ -1,0 +1,204 @@
+"""Posts on their way: who may move them from which state to which (see `MOVES`)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime
+from sqlalchemy import func, insert, select, update
+
+from smartcontent.content import Noun, Post, PostState, content_hash
+from smartcontent.errors import StaleVersion, WrongState
+from store.database import Session
+from store.decisions import Decisions
+from store.intents import intend, withdraw
+from store.rows import add, as_row, many, new_id, one, page
+from store.tables import APPROVALS, POSTS
+
+TODO = "List them: GET /v1/posts"
+S = PostState
+MOVES: dict[str, tuple[PostState, ...]] = {
+    "approve": (S.DRAFT, S.AWAITING_APPROVAL),
+    "reject": (S.DRAFT, S.AWAITING_APPROVAL),
+    "schedule": (S.APPROVED,),
+    "cancel": (S.DRAFT, S.AWAITING_APPROVAL, S.APPROVED, S.SCHEDULED),
+    "publish": (S.SCHEDULED, S.PUBLISHING),
+}
+
+
+class Approval(Noun):
+    """A person's word on exactly one text (nobody's, when it was a standing order)."""
+
+    id: UUID
+    post_id: UUID
+    verdict: str
+    content_hash: str
+    by: UUID | None
+    note: str
+    edited: bool
+    created_at: AwareDatetime
+
+
+class Posts:
+    """A workspace's posts."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add(self, posts: Sequence[Post]) -> None:
+        """What is there already stays as it is."""
+        await add(self._session, POSTS, [as_row(post, POSTS) for post in posts])
+
+    async def get(self, id: UUID) -> Post:
+        return await one(self._session, Post, select(POSTS).where(POSTS.c.id == id), todo=TODO)
+
+    async def waiting(self, campaign_id: UUID) -> int:
+        """How many still wait for a person."""
+        waiting = select(func.count()).where(
+            POSTS.c.campaign_id == campaign_id, POSTS.c.state.in_(MOVES["approve"])
+        )
+        return (await self._session.execute(waiting)).scalar_one()
+
+    async def approve(
+        self,
+        id: UUID,
+        *,
+        content_hash: str,
+        by: UUID | None,
+        note: str = "",
+        text: str | None = None,
+    ) -> UUID:
+        """Approve the text with this hash, or an edit of it; the approval's id.
+
+        An edit is a new revision, and the decision is marked overridden.  Raises StaleVersion
+        when the text is not the one that was looked at, WrongState when it is too late.
+        """
+        post = await self._locked(id, "approve")
+        if post.content_hash != content_hash:
+            raise StaleVersion(
+                "The text changed after you looked at it.",
+                todo="Read the post again and approve what it says now.",
+                content_hash=post.content_hash,
+            )
+        edited = text is not None and text != post.text
+        if edited and text is not None:
+            post = await self._edit(post, text)
+        await self._set(id, state=S.APPROVED)
+        return await self._say(post, "approved", by, note, edited)
+
+    async def reject(self, id: UUID, *, by: UUID | None, note: str = "") -> UUID:
+        """Refuse it: it is cancelled, and its decision marked overridden; the approval's id."""
+        post = await self._locked(id, "reject")
+        await self._set(id, state=S.CANCELLED)
+        await Decisions(self._session).override(post.decision_id)
+        return await self._say(post, "rejected", by, note, False)
+
+    async def schedule(self, id: UUID) -> UUID:
+        """Approved -> scheduled, with its outbox row; the row's id, also when done before.
+
+        Raises WrongState when the text is not byte for byte the one that was approved.
+        """
+        post = await self._locked(id, "schedule", also=(S.SCHEDULED,))
+        await require_approved(self._session, post)
+        if post.state == S.APPROVED:
+            await self._set(id, state=S.SCHEDULED)
+        return await intend(self._session, post)
+
+    async def cancel(self, id: UUID) -> None:
+        """Take it back for good.  Raises WrongState once sending began."""
+        post = await self._locked(id, "cancel", also=(S.CANCELLED,))
+        if post.state != S.CANCELLED:
+            await take_back(self._session, [post])
+
+    async def approvals(self, campaign_id: UUID) -> list[Approval]:
+        """Every word on a campaign's posts, oldest first."""
+        joined = APPROVALS.join(POSTS, POSTS.c.id == APPROVALS.c.post_id)
+        said = select(APPROVALS).select_from(joined).where(POSTS.c.campaign_id == campaign_id)
+        order = (APPROVALS.c.created_at, APPROVALS.c.id)
+        return await many(self._session, Approval, said.order_by(*order))
+
+    async def _locked(self, id: UUID, move: str, *, also: Iterable[PostState] = ()) -> Post:
+        """The post, held until the transaction ends.  Raises NotFound, WrongState."""
+        held = select(POSTS).where(POSTS.c.id == id).with_for_update()
+        post = await one(self._session, Post, held, todo=TODO)
+        require(post, move, also=also)
+        return post
+
+    async def _edit(self, post: Post, text: str) -> Post:
+        fresh = {
+            "text": text,
+            "revision": post.revision + 1,
+            "content_hash": content_hash(text, post.platform, post.media),
+        }
+        await self._set(post.id, **fresh)
+        await Decisions(self._session).override(post.decision_id)
+        return post.model_copy(update=fresh)
+
+    async def _set(self, id: UUID, **values: Any) -> None:
+        await self._session.execute(update(POSTS).where(POSTS.c.id == id).values(**values))
+
+    async def _say(
+        self, post: Post, verdict: str, by: UUID | None, note: str, edited: bool
+    ) -> UUID:
+        id = new_id()
+        row = {"verdict": verdict, "by": by, "note": note, "edited": edited}
+        await self._session.execute(
+            insert(APPROVALS).values(id=id, post_id=post.id, content_hash=post.content_hash, **row)
+        )
+        return id
+
+    async def list(
+        self,
+        *,
+        campaign_id: UUID | None = None,
+        state: PostState | None = None,
+        after: UUID | None = None,
+        limit: int = 50,
+    ) -> list[Post]:
+        wanted = select(POSTS)
+        if campaign_id is not None:
+            wanted = wanted.where(POSTS.c.campaign_id == campaign_id)
+        if state is not None:
+            wanted = wanted.where(POSTS.c.state == state)
+        return await many(self._session, Post, page(wanted, POSTS, after, limit))
+
+
+def require(post: Post, move: str, *, also: Iterable[PostState] = ()) -> None:
+    """Raises WrongState when the post's state does not allow the move."""
+    if post.state not in (*MOVES[move], *also):
+        raise WrongState(
+            f"This post is {post.state.replace('_', ' ')}.",
+            todo=f"To {move} a post it must be {' or '.join(MOVES[move])}.",
+            state=post.state.value,
+        )
+
+
+async def require_approved(session: Session, post: Post) -> None:
+    """Raises WrongState unless the latest approval is of exactly what would be sent."""
+    newest = APPROVALS.c.created_at.desc(), APPROVALS.c.id.desc()
+    said = select(APPROVALS.c.content_hash).where(
+        APPROVALS.c.post_id == post.id, APPROVALS.c.verdict == "approved"
+    )
+    approved = (await session.execute(said.order_by(*newest).limit(1))).scalar()
+    if approved != content_hash(post.text, post.platform, post.media):
+        raise WrongState(
+            "What is to be sent is not what was approved.", todo="Approve the post again."
+        )
+
+
+async def take_back(session: Session, posts: Sequence[Post]) -> None:
+    """Cancel posts that are held, with their intents; their decisions no longer count."""
+    for post in posts:
+        await session.execute(update(POSTS).where(POSTS.c.id == post.id).values(state=S.CANCELLED))
+        await withdraw(session, post.id)
+        await Decisions(session).override(post.decision_id)
+
+
+async def cancel_unsent(session: Session, campaign_id: UUID) -> int:
+    """Take back every post of a campaign that has not begun to be sent; how many that were."""
+    unsent = select(POSTS).where(
+        POSTS.c.campaign_id == campaign_id, POSTS.c.state.in_(MOVES["cancel"])
+    )
+    posts = await many(session, Post, unsent.order_by(POSTS.c.id).with_for_update())
+    await take_back(session, posts)
+    return len(posts)
