@@ -35,9 +35,9 @@ class Piece(NamedTuple):
 def find_blocks(html: str) -> list[Piece]:
     """Headings, paragraphs, list items, quotes and code of a page, in reading order.
 
-    >>> find_blocks("<h2>Why</h2><p>So <b>it</b> is.<ul><li>one</ul>")
-    [Piece(kind='heading', text='Why', level=2), Piece(kind='paragraph', text='So it is.', level=0),
-    Piece(kind='list_item', text='one', level=1)]
+    >>> pieces = find_blocks("<h2>Why</h2><p>So <b>it</b> is.<ul><li>one</ul>")
+    >>> [(piece.kind, piece.text, piece.level) for piece in pieces]
+    [('heading', 'Why', 2), ('paragraph', 'So it is.', 0), ('list_item', 'one', 1)]
     """
     page = LexborHTMLParser(html)
     top = page.css_first("article") or page.css_first("main") or page.body

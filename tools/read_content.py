@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from smartcontent.content import Block, Content, Span
 from smartcontent.errors import InvalidContent
+from tools.bound_markup import check_lines, check_markup
 from tools.decode_text import decode
 from tools.find_blocks import Piece, find_blocks
 from tools.split_front_matter import FrontMatter, split
@@ -65,6 +66,9 @@ def read(data: bytes | str, name: str, media_type: str | None = None) -> Reading
     source = decode(data, name)
     front = split(source)
     form = _format(front, name, media_type)
+    check_lines(front.body, name)
+    if form != "text":
+        check_markup(front.body, name)
     body = strip_marks(front.body, _NOTHING if form == "markdown" else "")
     blocks = _place(_pieces(body, form))
     text = _joined(blocks)
@@ -182,9 +186,7 @@ def _check_readable(text: str, name: str) -> None:
         )
 
 
-def _title(
-    front: FrontMatter, body: str, form: Format, blocks: Sequence[Block], name: str
-) -> str:
+def _title(front: FrontMatter, body: str, form: Format, blocks: Sequence[Block], name: str) -> str:
     headings = [block for block in blocks if block.kind == "heading"]
     candidates = (
         _words(front.values.get("title")),
@@ -222,7 +224,10 @@ def _link(front: FrontMatter, body: str, form: Format) -> str | None:
     said = [front.values.get(key) for key in _LINKS]
     if form == "html":
         page = LexborHTMLParser(body)
-        for query, attribute in (("link[rel=canonical]", "href"), ("[property='og:url']", "content")):
+        for query, attribute in (
+            ("link[rel=canonical]", "href"),
+            ("[property='og:url']", "content"),
+        ):
             found = page.css_first(query)
             said.append(found.attributes.get(attribute) if found else None)
     return next((link for link in said if isinstance(link, str) and _is_address(link)), None)
