@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 from uuid import uuid4
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
@@ -21,7 +21,8 @@ from llm.words import tokens, words
 
 HELP = "help"
 HELP_LINES = ("what can you do?", "help me", "who are you?", "thank you", "how do you work?")
-Rows = list[Mapping[str, Any]]
+Rows: TypeAlias = list[Mapping[str, Any]]
+Option = TypeVar("Option")
 SURE = 0.6  # a sentence this clearly a new request is not the answer to a question
 
 
@@ -77,16 +78,16 @@ class Turn:
             return AIMessage("All right, I did nothing.")
         manual = self.manuals[asking["tool"]]
         slot = next(slot for slot in manual.slots if slot.name == asking["slot"])
-        value = picked(text, asking["options"]) or self._bare(manual, slot, text)
-        if value is None:
+        told = picked(text, asking["options"]) or self._bare(manual, slot, text)
+        if not told:
             return self._ask(manual, slot, asking["arguments"], options=asking["options"])
-        return self._call(manual, {**asking["arguments"], slot.name: value}, text)
+        return self._call(manual, {**asking["arguments"], **told}, text)
 
-    def _bare(self, manual: Manual, slot: Slot, text: str) -> Any:
+    def _bare(self, manual: Manual, slot: Slot, text: str) -> dict[str, Any]:
         """The value of one slot when the whole sentence is the answer."""
-        if slot.kind == "text":
-            return trimmed(text) or None
-        return self._read(manual, [replace(slot, required=True)], text).get(slot.name)
+        if slot.kind == "text" and not slot.many:
+            return {slot.name: trimmed(text)} if trimmed(text) else {}
+        return self._read(manual, [replace(slot, required=True)], text)
 
     def _read(self, manual: Manual, slots: Sequence[Slot], text: str) -> dict[str, Any]:
         lines = manual_lines(manual.name, manual.description)
@@ -106,23 +107,26 @@ class Turn:
     def _find(self, manual: Manual, slot: Slot, arguments: dict[str, Any], text: str) -> AIMessage:
         """An id that was not said: pointed at, looked up by what it is about, or asked for."""
         rows: Rows = next(rows_with(slot.name, reversed(self.messages)), [])
-        options = [row[slot.name] for row in rows]
         _, subject = subject_of(text)
+        options = [told_by(row, manual) for row in rows]
         chosen = picked(text, options) or (options[0] if len(options) == 1 else None)
         if chosen and not subject:
-            return self._call(manual, {**arguments, slot.name: chosen}, text)
-        lookup = self._lookup(slot)
-        if lookup and subject:
+            return self._call(manual, {**arguments, **chosen}, text)
+        lookup = self._lookup(slot, subject)
+        if lookup and (subject or not rows):
             then = {"tool": manual.name, "slot": slot.name, "arguments": arguments}
-            return call(lookup[0].name, {lookup[1].name: subject}, then=then)
+            return call(*lookup, then=then)
         return self._ask(manual, slot, arguments, rows=rows)
 
-    def _lookup(self, slot: Slot) -> tuple[Manual, Slot] | None:
-        """The tool that finds such a thing by words: `search_content` for `content_id`."""
-        manual = self.manuals.get(f"search_{slot.name.removesuffix('_id')}")
-        needed = [one for one in manual.slots if one.required] if manual else []
-        if manual and len(needed) == 1 and needed[0].kind == "text":
-            return manual, needed[0]
+    def _lookup(self, slot: Slot, subject: str) -> tuple[str, dict[str, Any]] | None:
+        """A call that finds such a thing: `search_content` by words, `show_posts` without."""
+        stem = slot.name.removesuffix("_id")
+        search, show = self.manuals.get(f"search_{stem}"), self.manuals.get(f"show_{stem}s")
+        needed = [one for one in search.slots if one.required] if search else []
+        if search and subject and len(needed) == 1 and needed[0].kind == "text":
+            return search.name, {needed[0].name: subject}
+        if show and not any(one.required for one in show.slots):
+            return show.name, {}
         return None
 
     def _ask(
@@ -131,16 +135,15 @@ class Turn:
         slot: Slot,
         arguments: Mapping[str, Any],
         *,
-        rows: Sequence[Mapping[str, Any]] = (),
-        options: Sequence[str] = (),
+        rows: Rows | None = None,
+        options: Sequence[dict[str, Any]] = (),
     ) -> AIMessage:
-        options = [row[slot.name] for row in rows] or list(options)
         question = which(rows) if rows else still_needed(manual.name, slot)
         asking = {
             "tool": manual.name,
             "slot": slot.name,
             "arguments": dict(arguments),
-            "options": options,
+            "options": [told_by(row, manual) for row in rows or ()] or list(options),
         }
         return AIMessage(question, additional_kwargs={"asking": asking})
 
@@ -167,7 +170,7 @@ class Turn:
         if not rows:
             return AIMessage("I looked and found nothing that fits. Say it in other words?")
         if len(rows) == 1:
-            return self._call(manual, {**then["arguments"], name: rows[0][name]}, "")
+            return self._call(manual, {**then["arguments"], **told_by(rows[0], manual)}, "")
         return self._ask(manual, slot, then["arguments"], rows=rows)
 
 
@@ -180,7 +183,13 @@ def call(
     return AIMessage("", tool_calls=[request], additional_kwargs=kept)
 
 
-def picked(text: str, options: Sequence[str]) -> str | None:
+def told_by(row: Mapping[str, Any], manual: Manual) -> dict[str, Any]:
+    """What a row of an earlier result says of the values that a tool cannot do without."""
+    names = [slot.name for slot in manual.slots if slot.required]
+    return {name: row[name] for name in names if row.get(name) is not None}
+
+
+def picked(text: str, options: Sequence[Option]) -> Option | None:
     """The option that "the second one" or "2" points at.
 
     >>> picked("the second one", ["a", "b"]), picked("hello", ["a"])

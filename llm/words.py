@@ -22,6 +22,7 @@ class Words(TypedDict):
     polite: list[str]
     filler: list[str]
     negations: list[str]
+    yes: list[str]
     cancel: list[str]
 
 

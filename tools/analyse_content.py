@@ -17,7 +17,8 @@ async def analyse_content(
     """Analyse a content: language, topics, key sentences, claims, readability and tone.
 
     Examples: "analyse my article about bread", "what is this article about?",
-    "which claims and numbers are in it?", "how readable is my text?", "what topics and tone does it have?"
+    "which claims and numbers are in it?", "how readable is my text?",
+    "what topics and tone does it have?"
     """
     content = await Contents(session).get(content_id)
     analysis = await to_thread(analysing.analyse, content)

@@ -12,7 +12,7 @@ from tools.start_campaign import wake
 @tool(scope="posts:approve", effect=True)
 async def approve_post(
     post_id: UUID,
-    content_hash: str | None = None,
+    content_hash: str,
     text: str | None = None,
     note: str = "",
     *,
@@ -21,8 +21,8 @@ async def approve_post(
 ) -> Post:
     """Approve a waiting post, so that it is published at its time.
 
-    `content_hash` is that of the text which was looked at: when somebody changed the text
-    since, nothing is approved.  `text` replaces it before approving.
+    `content_hash` is that of the text which was looked at, as `show_posts` says it: when
+    somebody changed the text since, nothing is approved.  `text` replaces it before approving.
 
     Examples: "approve the post", "approve it", "the draft looks good, publish it",
     "yes, this post can go out"
@@ -31,7 +31,7 @@ async def approve_post(
     post = await posts.get(post_id)
     await posts.approve(
         post_id,
-        content_hash=content_hash or post.content_hash,
+        content_hash=content_hash,
         by=caller.member_id,
         note=note,
         text=text,

@@ -37,6 +37,7 @@ async def show_posts(
     "what is scheduled?", "when do my posts go out?"
     """
     posts = await Posts(session).list(state=state, limit=limit)
+    posts.sort(key=lambda post: post.state is not PostState.AWAITING_APPROVAL)
     return [
         PostCard.model_validate(
             {**post.model_dump(include=set(PostCard.model_fields)), "post_id": post.id}
