@@ -63,6 +63,7 @@ CREATE TABLE replies (
     expires_at timestamptz NOT NULL,
     PRIMARY KEY (workspace_id, route, key)
 );
+CREATE INDEX replies_expired ON replies (workspace_id, expires_at);
 
 CREATE TABLE threads (
     workspace_id uuid NOT NULL REFERENCES workspaces ON DELETE CASCADE,
