@@ -31,6 +31,7 @@ from smartcontent.content import Action, Features
 Engine: TypeAlias = Workspace[Literal[False]]
 SMALLEST = 1e-37  # float32's least normal probability: estimates stay within ±85
 LARGEST_WEIGHT = 100.0
+GREED = 0.75  # SquareCB's gamma grows so with the rewards seen
 CANARY = tuple(
     action_line({"strategy": name, "platform": "canary", "hour": 9.0}, "|c canary=yes depth:0.5")
     for name in ("story", "quote", "question")
@@ -58,7 +59,7 @@ class Vowpal(Policy):
         self,
         *,
         epsilon: float = 0.1,
-        gamma: float = 10.0,
+        gamma: float = 2.0,
         learning_rate: float = 0.1,
         bits: int = 16,
         model: bytes | None = None,
@@ -96,7 +97,7 @@ class Vowpal(Policy):
     ) -> Choice:
         ids = check_actions(actions)
         scores = dict(zip(ids, self._scores(context, actions), strict=True))
-        greed = self.gamma * math.sqrt(self._updates + 1)
+        greed = self.gamma * (self._updates + 1) ** GREED
         propensities = with_floor(square_cb(scores, greed), self.epsilon)
         drawn = draw(propensities, seed)
         return Choice(drawn, propensities, scores[drawn] < max(scores.values()), seed, scores)
