@@ -19,10 +19,11 @@ class Published:
 
 @dataclass(frozen=True)
 class Later:
-    """Nothing was sent, or sending again is harmless: the next attempt is due at `at`."""
+    """The next attempt is due at `at`.  `unsettled`: it may have been sent, so that one looks."""
 
     at: datetime
     problem: str
+    unsettled: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,8 @@ class Attempt:
         return Unknown(f"{problem} {spec.platform} cannot tell whether it arrived: please look.")
 
     def _still_unsettled(self, trouble: PlatformProblem) -> Verdict:
-        if self.connector.spec.idempotent and self.number < ATTEMPTS:
-            return Later(self._next(trouble), str(trouble))
+        if self.number < ATTEMPTS:
+            return Later(self._next(trouble), str(trouble), unsettled=True)
         return Unknown(str(trouble))
 
     def _not_sent(self, problem: PlatformProblem) -> Verdict:

@@ -1,6 +1,5 @@
 """One attempt against platforms of every ability: never blindly twice, never silently not."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -86,18 +85,18 @@ async def test_a_lost_answer_that_cannot_be_looked_up_is_unknown() -> None:
     assert target.received == [OUTGOING]
 
 
-async def test_a_failed_look_up_is_unknown_and_never_a_retry() -> None:
+async def test_after_a_failed_look_up_the_next_attempt_looks_again() -> None:
     target = Target(can_find=True, troubles=[LOST, AWAY], arrives=True)
-    assert isinstance(await attempt(target).make(), Unknown)
+    verdict = await attempt(target).make()
+    assert isinstance(verdict, Later) and verdict.unsettled
+    again = attempt(target, number=2, sent_before=verdict.unsettled)
+    assert isinstance(await again.make(), Published)
     assert target.received == [OUTGOING]
 
 
-async def test_a_failed_look_up_is_a_retry_where_the_key_protects() -> None:
-    target = Target(idempotent=True, can_find=True, troubles=[LOST, AWAY], arrives=True)
-    first = attempt(target)
-    assert isinstance(await first.make(), Later)
-    assert isinstance(await replace(first, number=2).make(), Published)
-    assert target.received == [OUTGOING]
+async def test_a_look_up_that_never_succeeds_ends_with_a_person() -> None:
+    target = Target(can_find=True, troubles=[LOST, AWAY], arrives=True)
+    assert isinstance(await attempt(target, number=ATTEMPTS).make(), Unknown)
 
 
 async def test_control_a_blind_retry_is_seen_as_a_duplicate() -> None:

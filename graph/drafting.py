@@ -1,0 +1,98 @@
+"""From an analysis to checked variants: which strategies, then the texts, then the checks."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import product
+from uuid import UUID, uuid5
+
+from graph.choosing import context_of, seed_of
+from graph.state import Planned, Segmented, Written
+from graph.team import Team
+from learning.bandit.base import Policy
+from smartcontent.content import Content, PlatformSpec, Segment, Strategy, Variant
+from tools.strategies import applicable, find_strategy, strategies
+
+STRATEGIES_PER_SEGMENT = 4
+
+
+def draw_strategies(team: Team, state: Segmented, policy: Policy) -> dict[str, list[str]]:
+    """A shortlist of strategies for each segment, drawn without replacement.
+
+    Returns the strategies' names by the segment's id.
+    """
+    possible = applicable(state["analysis"], strategies())
+    return {
+        str(segment.id): [
+            strategy.name
+            for strategy in team.learner.strategies(
+                policy,
+                {**context_of(state["analysis"]), "segment": segment.name},
+                possible,
+                count=max(STRATEGIES_PER_SEGMENT, state["settings"].posts),
+                seed=seed_of(state["run_id"], f"strategies {segment.id}"),
+            )
+        ]
+        for segment in state["segments"]
+    }
+
+
+def write_variants(team: Team, state: Planned) -> list[Variant]:
+    """Each segment's strategies on each platform, never saying on one platform the same twice.
+
+    A strategy that finds nothing to say is left out.
+    """
+    written: list[Variant] = []
+    taken: dict[str, list[str]] = defaultdict(list)
+    for segment, strategy, spec in _assignments(team, state):
+        variant = _write(team, state, segment, strategy, spec, taken[spec.platform])
+        if variant is not None:
+            written.append(variant)
+            taken[spec.platform].append(variant.text)
+    return written
+
+
+def _assignments(team: Team, state: Planned) -> Iterator[tuple[Segment, Strategy, PlatformSpec]]:
+    specs = team.specs_of(state["settings"].platforms)
+    for segment in state["segments"]:
+        drawn = [find_strategy(name) for name in state["plan"][str(segment.id)]]
+        for strategy, spec in product(drawn, specs):
+            yield segment, strategy, spec
+
+
+def _write(
+    team: Team,
+    state: Planned,
+    segment: Segment,
+    strategy: Strategy,
+    spec: PlatformSpec,
+    taken: Sequence[str],
+) -> Variant | None:
+    name = f"variant {segment.id} {strategy.name} {spec.platform}"
+    variant = team.writer.write(
+        state["content"],
+        state["analysis"],
+        segment=segment,
+        strategy=strategy,
+        spec=spec,
+        seed=seed_of(state["run_id"], name),
+        tone=state["settings"].tone,
+        taken=taken,
+    )
+    if variant is None:
+        return None
+    media = pictures(state["content"], spec)
+    return variant.model_copy(update={"id": uuid5(state["run_id"], name), "media": media})
+
+
+def pictures(content: Content, spec: PlatformSpec) -> tuple[UUID, ...]:
+    """The content's pictures that the platform takes: as many, and described where it asks."""
+    taken = [media for media in content.media if media.alt_text or not spec.alt_text_required]
+    return tuple(media.id for media in taken[: spec.image_limit])
+
+
+def check_variants(team: Team, state: Written, past: Sequence[str]) -> list[Variant]:
+    """Every variant with the guard's findings and traces."""
+    return [
+        team.guard.check(variant, state["content"], state["analysis"], past)
+        for variant in state["variants"]
+    ]

@@ -1,0 +1,36 @@
+"""From an approved post to an intent: the outbox row, and a job that says when to look at it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from smartcontent.content import Post, PostState
+from smartcontent.errors import WrongState
+from store.database import Session
+from store.posts import Posts
+from store.queue import Queue
+
+PUBLISH = "publish_due"
+
+
+async def intend(session: Session, workspace_id: UUID, post: Post) -> UUID | None:
+    """Schedule the post, its outbox row and its job in one transaction; the row's id.
+
+    None when a person took the post back since it was approved.
+    """
+    posts = Posts(session)
+    try:
+        intent = await posts.schedule(post.id)
+    except WrongState:
+        if (await posts.get(post.id)).state is not PostState.CANCELLED:
+            raise
+        return None
+    await look(session, workspace_id, intent, at=post.scheduled_at)
+    return intent
+
+
+async def look(
+    session: Session, workspace_id: UUID, outbox_id: UUID, *, at: datetime | None = None
+) -> None:
+    """Have a worker look at an outbox row, at its time or now; saying it twice is one job."""
+    ids = {"workspace_id": str(workspace_id), "outbox_id": str(outbox_id)}
+    await Queue(session).defer(PUBLISH, ids, at=at, key=f"publish:{outbox_id}")

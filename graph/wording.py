@@ -1,0 +1,61 @@
+"""What a step says of itself, for a person who watches the campaign run.
+
+>>> count(1, "claim"), count(2, "claim"), count(2, "strategy")
+('1 claim', '2 claims', '2 strategies')
+"""
+
+from collections.abc import Mapping, Sequence
+
+from smartcontent.content import Analysis, Post, Segmentation, SlotForecast, Variant
+
+
+def count(number: int, noun: str) -> str:
+    if number == 1:
+        return f"{number} {noun}"
+    return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
+
+
+def found(analysis: Analysis) -> str:
+    claims = count(len(analysis.claims), "claim")
+    similar = count(len(analysis.similar), "similar post")
+    return f"Found {claims} in a text in {analysis.language}, {similar}."
+
+
+def grouped(segmentation: Segmentation, people: int) -> str:
+    names = ", ".join(segment.name for segment in segmentation.segments)
+    note = f" {segmentation.note}" if segmentation.note else ""
+    who = "1 person" if people == 1 else f"{people} people"
+    return f"{count(len(segmentation.segments), 'segment')} from {who}: {names}.{note}"
+
+
+def planned(plan: Mapping[str, Sequence[str]]) -> str:
+    names = sorted({name for names in plan.values() for name in names})
+    return f"Drew {count(len(names), 'strategy')}: {', '.join(names)}."
+
+
+def written(variants: Sequence[Variant]) -> str:
+    platforms = len({variant.platform for variant in variants})
+    return f"Wrote {count(len(variants), 'variant')} for {count(platforms, 'platform')}."
+
+
+def checked(variants: Sequence[Variant]) -> str:
+    blocked = sum(variant.blocked for variant in variants)
+    findings = sum(len(variant.findings) for variant in variants)
+    passed = count(len(variants) - blocked, "variant")
+    return f"{passed} passed, {blocked} blocked, {count(findings, 'finding')}."
+
+
+def scheduled(posts: Sequence[Post], forecasts: Sequence[SlotForecast]) -> str:
+    samples = sum(forecast.samples for forecast in forecasts)
+    slots = count(len(forecasts), "slot")
+    return (
+        f"Chose {count(len(posts), 'post')} among {slots}, resting on {count(samples, 'sample')}."
+    )
+
+
+def approved(yes: int, asked: int) -> str:
+    return f"{yes} of {count(asked, 'post')} approved."
+
+
+def intended(intents: int) -> str:
+    return f"{count(intents, 'post')} will be published when due."

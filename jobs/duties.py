@@ -1,0 +1,32 @@
+"""What a worker is handed to do its work with.  Bootstrap fills it; tests fill it with fakes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from memory.base import Memory
+from smartcontent.content import Platform, RunState
+from smartcontent.plugins import Connector
+from store.database import Database
+from store.media import MediaStore
+
+
+class Running(Protocol):
+    """Takes a campaign's run as far as it can go.  `graph.runner.Runner` is one."""
+
+    async def run(self, workspace_id: UUID, run_id: UUID, *, owner: str) -> RunState: ...
+
+
+@dataclass(frozen=True)
+class Duties:
+    """`learn` closes reward windows and folds what is new into a workspace's policy."""
+
+    database: Database
+    connectors: Mapping[Platform, Connector]
+    media: MediaStore
+    memory: Memory
+    runner: Running
+    learn: Callable[[UUID], Awaitable[object]]
+    clock: Callable[[], datetime]
