@@ -1,12 +1,13 @@
 """What each subject allows.  A no takes effect in the same transaction."""
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from smartcontent.content import Consent, Purpose
+from store import intake
 from store.database import Session
 from store.rows import as_noun, many
-from store.tables import CONSENTS, SEGMENT_MEMBERS
+from store.tables import CONSENTS, EVENTS, SEGMENT_MEMBERS
 
 
 class Consents:
@@ -16,7 +17,8 @@ class Consents:
         self._session = session
 
     async def set(self, subject: str, purpose: Purpose, granted: bool) -> Consent:
-        """Withdrawing personalisation takes the subject out of its segment at once."""
+        """Withdrawing takes effect here: a subject without personalisation is in no segment, and
+        one without analytics is in no event, for good."""
         row = {"subject": subject, "purpose": purpose, "granted": granted}
         said = insert(CONSENTS).values(row)
         latest = said.on_conflict_do_update(
@@ -27,6 +29,11 @@ class Consents:
         if purpose == "personalisation" and not granted:
             await self._session.execute(
                 delete(SEGMENT_MEMBERS).where(SEGMENT_MEMBERS.c.subject == subject)
+            )
+        if purpose == "analytics" and not granted:
+            await self._session.execute(intake.ALONE)
+            await self._session.execute(
+                update(EVENTS).where(EVENTS.c.subject == subject).values(subject=None)
             )
         return as_noun(Consent, kept)
 

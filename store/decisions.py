@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from smartcontent.content import Decision, EventKind
 from smartcontent.errors import NotFound
+from store import intake
 from store.database import Session
 from store.rows import add, as_noun, as_row, many, one, page
 from store.tables import DECISIONS, REVISIONS, REWARD_WINDOWS
@@ -42,11 +43,6 @@ REVISE = text("""
      WHERE d.id = :id
         ON CONFLICT DO NOTHING
 """)
-# Shared by whoever changes what closed decisions earned, alone by whoever closes more of them.
-WINDOW_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('reward window'), decision_lock_class())")
-WINDOW_LOCK_SHARED = text(
-    "SELECT pg_advisory_xact_lock_shared(hashtext('reward window'), decision_lock_class())"
-)
 DUE = text("SELECT workspace_id FROM due_learning(:most)")
 
 
@@ -90,7 +86,7 @@ class Decisions:
 
     async def override(self, id: UUID) -> None:
         """A person chose otherwise: learning and evaluation leave it out from now on."""
-        await self._session.execute(WINDOW_LOCK_SHARED)
+        await self._session.execute(intake.SHARED)
         marked = update(DECISIONS).where(DECISIONS.c.id == id).values(overridden=True)
         if (await self._session.execute(marked.returning(DECISIONS.c.id))).first() is None:
             raise NotFound("There is no such decision here.", todo=TODO, id=str(id))
@@ -102,7 +98,7 @@ class Decisions:
         Waits for events on their way in, so that whatever comes later knows it is late.  Do it
         in a transaction of its own: meanwhile events wait for it.
         """
-        await self._session.execute(WINDOW_LOCK)
+        await self._session.execute(intake.ALONE)
         fresh = insert(REWARD_WINDOWS).values(closed_before=before)
         later = func.greatest(REWARD_WINDOWS.c.closed_before, fresh.excluded.closed_before)
         await self._session.execute(

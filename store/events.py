@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import text
 
 from smartcontent.content import Behaviour, Event
+from store import intake
 from store.behaviours import read_behaviours
 from store.database import Session
-from store.decisions import WINDOW_LOCK_SHARED
 from store.events_copy import copy_in
 
 CHANNEL = "smartcontent_events"
@@ -76,7 +76,7 @@ class Events:
         """
         if not events:
             return Ingested(0, 0)
-        await self._session.execute(WINDOW_LOCK_SHARED)
+        await self._session.execute(intake.SHARED)
         await copy_in(self._session, events)
         new, *unknown = (await self._session.execute(INGEST)).all()
         await self._session.execute(NOTIFY)
