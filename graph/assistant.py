@@ -6,7 +6,7 @@ cannot give itself the right to it, and one who resumes acts with rights of thei
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -35,12 +35,15 @@ from llm.filling import trimmed
 from llm.replies import readable
 from llm.words import words
 from smartcontent.content import Caller, Noun
-from smartcontent.errors import SmartContentError
+from smartcontent.errors import NotFound, SmartContentError
 from smartcontent.plugins import Tool
+from store.database import Database
 from store.rows import new_id
+from store.threads import Threads
 from tools.toolbox import Provided, Toolbox
 
 MOST_CALLS = 8  # of the model in one turn
+TITLE = 80  # characters of a thread's first words
 PROMPT = """\
 You are the assistant of SmartContent. You help a creator publish content and learn from it.
 Use the tools; never invent ids, figures or results: say what a tool answered.
@@ -183,16 +186,30 @@ async def ask(
 
 
 class Assistant:
-    """`ask` with everything but the turn itself already chosen."""
+    """`ask` with everything but the turn itself already chosen, in threads one may list."""
 
-    def __init__(self, agent: Agent, provided: Mapping[Any, object]) -> None:
+    def __init__(self, agent: Agent, provided: Provided, database: Database) -> None:
         self._agent = agent
-        self._provided = provided
+        self._provided = {Database: database, **provided}
+        self._database = database
 
     async def __call__(self, caller: Caller, thread_id: UUID | None, text: str) -> ChatReply:
+        """One turn; without a thread a new one begins.  NotFound when it is somebody else's."""
+        async with self._database.transaction(caller.workspace_id) as session:
+            thread = await _own_thread(Threads(session), caller, thread_id, text)
         return await ask(
-            self._agent, text, caller=caller, provided=self._provided, thread_id=thread_id
+            self._agent, text, caller=caller, provided=self._provided, thread_id=thread
         )
+
+
+async def _own_thread(threads: Threads, caller: Caller, thread_id: UUID | None, text: str) -> UUID:
+    if thread_id is None:
+        title = " ".join(text.split())[:TITLE]
+        return (await threads.add(title, member_id=caller.member_id)).id
+    thread = await threads.get(thread_id)
+    if thread.member_id != caller.member_id:
+        raise NotFound("There is no such thread of yours.", todo="Leave it out to begin a new one.")
+    return thread.id
 
 
 def _is(text: str, answer: str) -> bool:

@@ -28,5 +28,6 @@ async def propose_variants(
     """
     platforms.require([platform])
     content = await Contents(session).get(content_id)
-    analysis = await Analyses(session).of(content_id) or await to_thread(analysing.analyse, content)
+    kept = await Analyses(session).of(content_id)
+    analysis = kept if kept else await to_thread(analysing.analyse, content)
     return await to_thread(proposing.propose, content, analysis, platform=platform)

@@ -15,8 +15,11 @@ from llm.embedded import EmbeddedChat
 from memory.embedding import Usem3
 from smartcontent import Given, tool
 from smartcontent.content import Caller, Role
-from smartcontent.errors import InvalidInput
+from smartcontent.errors import InvalidInput, NotFound
 from smartcontent.scopes import ROLE_SCOPES
+from store.database import Database
+from store.members import Members
+from store.threads import Threads
 from tools.toolbox import Toolbox
 
 POSTS = {"1": "hash-of-one"}
@@ -103,8 +106,13 @@ class Talk:
 
     async def say(self, text: str, who: Caller | None = None) -> ChatReply:
         agent = assistant_graph(self.chat, BOX, checkpointer=self.saver)  # a new process
-        assistant = Assistant(agent, self.provided)
-        reply = await assistant(who or self.who, self.thread, text)
+        reply = await ask(
+            agent,
+            text,
+            caller=who or self.who,
+            provided=self.provided,
+            thread_id=self.thread,
+        )
         self.thread = reply.thread_id
         return reply
 
@@ -213,3 +221,21 @@ async def test_mends_a_thread_that_broke_off(ledger: Ledger) -> None:
     broken, mended, *_ = [m for m in chat.heard[0] if m.type in ("ai", "tool")]
     assert isinstance(broken, AIMessage) and isinstance(mended, ToolMessage)
     assert mended.tool_call_id == broken.tool_calls[0]["id"]
+
+
+async def test_threads_are_kept_and_are_the_members_own(
+    database: Database, workspace: UUID, embedded: EmbeddedChat
+) -> None:
+    assistant = Assistant(assistant_graph(embedded, BOX), {}, database)
+    async with database.transaction(workspace) as session:
+        (member,) = await Members(session).list()
+    mine = caller(workspace_id=workspace).model_copy(update={"member_id": member.id})
+    thread = (await assistant(mine, None, "say hello")).thread_id
+    assert (await assistant(mine, thread, "Ana")).text == "Hello, Ana!"
+    with pytest.raises(NotFound):
+        await assistant(caller(workspace_id=workspace), thread, "Ana")
+    with pytest.raises(NotFound):
+        await assistant(caller(), thread, "Ana")
+    async with database.transaction(workspace) as session:
+        (kept,) = await Threads(session).list(member_id=member.id)
+    assert (kept.id, kept.title) == (thread, "say hello")

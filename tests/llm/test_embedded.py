@@ -15,6 +15,7 @@ from llm.turn import HELP, HELP_LINES
 from memory.embedding import HashedEmbedder, Usem3
 from smartcontent import Tool, tool
 from smartcontent.plugins import Embedder
+from tools.show_posts import show_posts
 from tools.toolbox import Toolbox
 
 UTTERANCES = Path(__file__).parents[1] / "data" / "utterances.json"
@@ -183,8 +184,8 @@ def test_without_tools_it_says_so(chat: EmbeddedChat) -> None:
 
 def accuracy(embedder: Embedder, part: str) -> float:
     """Share of utterances sent to the right tool, or rightly to none."""
-    boxed = [*Toolbox.discover().tools.values(), say_hello]
-    manuals = {tool.name: manual_lines(tool.name, tool.description) for tool in boxed}
+    boxed = Toolbox([say_hello, show_posts, *Toolbox.discover().tools.values()]).tools
+    manuals = {name: manual_lines(name, tool.description) for name, tool in boxed.items()}
     intents, right = Intents(embedder), 0
     rows = [row for row in json.loads(UTTERANCES.read_text()) if row["set"] == part]
     for row in rows:

@@ -1,0 +1,154 @@
+"""The state that a workspace's log amounts to: a fold over decisions in decision order.
+
+Beside the policy it holds the two things a fold needs to remember: what an account's posts
+usually earn (a post without view counts is measured against it) and the rewards of both
+branches (what learning earned over the holdback).  Same log, same watermark: same hash.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from learning.bandit.base import Policy
+from learning.bandit.envelope import seal, unseal
+from learning.evaluation import lift
+from learning.fold import Record, fold, state_hash
+from learning.rewards import RewardSpec
+from smartcontent.content import Decision, Estimate
+from store.decisions import Logged
+
+KIND = "canonical"
+KEPT = ("position", "taken", "usual", "tally")
+PRIOR_POSTS = 2.0  # how many posts of one engagement each an account is thought to start with
+Tally = dict[str, dict[str, int]]
+MakePolicy = Callable[[], Policy]
+
+
+class Earned(NamedTuple):
+    """An entry of the log and its reward; None teaches nothing."""
+
+    logged: Logged
+    reward: float | None
+
+
+@dataclass
+class Canonical:
+    """What is known after `position` of the log.
+
+    `taken`: how many entries that were.  `usual`: posts and engagement by platform.  `tally`:
+    how often each reward (to four digits) came, by branch, of decisions about impressions.
+    """
+
+    policy: Policy
+    rewards: RewardSpec
+    position: int = 0
+    taken: int = 0
+    usual: dict[str, list[float]] = field(default_factory=dict)
+    tally: Tally = field(default_factory=lambda: {"learned": {}, "holdback": {}})
+
+    def take(self, log: Iterable[Logged]) -> Self:
+        """Go on over the next entries of the log, in place."""
+        return self.learn(self.earned(log))
+
+    def earned(self, log: Iterable[Logged]) -> list[Earned]:
+        """What the next entries earned, in order; remembers what posts usually earn."""
+        earned = []
+        for logged in log:
+            counts = not logged.decision.overridden
+            earned.append(Earned(logged, self.reward(logged) if counts else None))
+            if counts:
+                self._remember(logged)
+        return earned
+
+    def learn(self, earned: Iterable[Earned]) -> Self:
+        """Teach the policy, in order."""
+        for logged, reward in earned:
+            if reward is not None:
+                self._learn(logged.decision, reward)
+            self.position = logged.position
+            self.taken += 1
+        return self
+
+    def reward(self, logged: Logged) -> float | None:
+        """What a decision has earned so far; None while nothing is known.
+
+        An impression whose time is over without any event earned 0: it was asked for and led to
+        nothing.  A post without any event stays unknown.
+        """
+        counts = {str(kind): count for kind, count in logged.counts.items()}
+        decision = logged.decision
+        if decision.kind == "impression":
+            known = self.rewards.reward(counts)[0]
+            return 0.0 if known is None and logged.closed else known
+        seen = "impression" in counts or "reward" in counts
+        expected = None if seen else self._expected(_platform(decision))
+        return self.rewards.reward(counts, expected=expected)[0]
+
+    def lift(self) -> Estimate:
+        """What learning earned over the holdback, or why that cannot be told yet."""
+        return lift(*(_spread(self.tally[branch]) for branch in ("learned", "holdback")))
+
+    def clone(self) -> "Canonical":
+        """An independent copy."""
+        usual = {platform: list(sums) for platform, sums in self.usual.items()}
+        tally = {branch: dict(counts) for branch, counts in self.tally.items()}
+        policy = self.policy.clone()
+        return Canonical(policy, self.rewards, self.position, self.taken, usual, tally)
+
+    def seal(self) -> bytes:
+        """All of it, checksummed."""
+        return seal(KIND, self._header(), self.policy.snapshot())
+
+    @classmethod
+    def unseal(cls, state: bytes, make_policy: MakePolicy, rewards: RewardSpec) -> "Canonical":
+        """Raises SnapshotDamaged when a bit is not as it was."""
+        header, model = unseal(KIND, state)
+        policy = type(make_policy()).from_snapshot(model)
+        return cls(policy, rewards, **{name: header[name] for name in KEPT})
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of everything known."""
+        header = json.dumps(self._header(), sort_keys=True)
+        return hashlib.sha256(f"{state_hash(self.policy)}{header}".encode()).hexdigest()
+
+    def _header(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in KEPT}
+
+    def _learn(self, decision: Decision, reward: float) -> None:
+        propensity = decision.propensities[decision.chosen]
+        record = Record(decision.context, decision.actions, decision.chosen, propensity, reward)
+        fold(self.policy, [record])
+        if decision.kind == "impression":
+            counts = self.tally[decision.branch]
+            counts[f"{reward:.4f}"] = counts.get(f"{reward:.4f}", 0) + 1
+
+    def _remember(self, logged: Logged) -> None:
+        if logged.decision.kind == "post" and logged.counts:
+            sums = self.usual.setdefault(_platform(logged.decision), [0.0, 0.0])
+            sums[0] += 1.0
+            sums[1] += self._engagement(logged)
+
+    def _engagement(self, logged: Logged) -> float:
+        weights = self.rewards.weights
+        return sum(weights.get(kind, 0.0) * count for kind, count in logged.counts.items())
+
+    def _expected(self, platform: str) -> float:
+        posts, engagement = self.usual.get(platform, (0.0, 0.0))
+        return (engagement + PRIOR_POSTS) / (posts + PRIOR_POSTS)
+
+
+def _platform(decision: Decision) -> str:
+    chosen = next(action for action in decision.actions if action.id == decision.chosen)
+    return str(chosen.features.get("platform", ""))
+
+
+def _spread(tally: dict[str, int]) -> list[float]:
+    """Every reward as often as it came."""
+    values, counts = np.array([*map(float, tally)]), np.array([*tally.values()], dtype=np.int64)
+    spread: list[float] = np.repeat(values, counts).tolist()
+    return spread
