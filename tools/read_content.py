@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
@@ -241,9 +241,17 @@ def _is_address(link: str) -> bool:
     return parts.scheme in ("http", "https") and "." in parts.netloc and " " not in link
 
 
-def _tags(front: Mapping[str, object] | FrontMatter) -> tuple[str, ...]:
-    values = front.values if isinstance(front, FrontMatter) else front
-    tags = values.get("tags") or values.get("keywords") or ()
+def tags_of(source: str) -> tuple[str, ...]:
+    """What the creator filed the text under.
+
+    >>> tags_of("---\ntags: [culture change, api]\n---\nHello")
+    ('culture change', 'api')
+    """
+    return _tags(split(source))
+
+
+def _tags(front: FrontMatter) -> tuple[str, ...]:
+    tags = front.values.get("tags") or front.values.get("keywords") or ()
     if isinstance(tags, str):
         tags = tags.split(",")
     if not isinstance(tags, Sequence):

@@ -1,0 +1,99 @@
+"""The analyst says what a piece of content is about and what in it can be checked."""
+
+from collections.abc import Callable, Sequence
+
+from smartcontent.content import (
+    Analysis,
+    Block,
+    Claim,
+    Content,
+    KeySentence,
+    SimilarPost,
+)
+from smartcontent.plugins import Embedder
+from tools.detect_language import UNKNOWN, detect
+from tools.find_claims import find_claims
+from tools.key_phrases import key_phrases
+from tools.measure_text import UNSPACED, readability
+from tools.rank_sentences import rank_sentences
+from tools.read_content import blocks_of, tags_of
+from tools.split_sentences import split_blocks
+
+Tone = Callable[[Sequence[float]], dict[str, float]]
+Recall = Callable[[str], Sequence[SimilarPost]]
+
+_SURE = 0.5
+_FEW_WORDS = 40
+
+
+class Analyst:
+    """Content -> Analysis.  Needs no language model and no network.
+
+    `tone` reads the emotional tone of a text from its embedding; it is a property of the text,
+    never of a person.  `recall` finds the creator's similar past posts.
+    """
+
+    def __init__(
+        self, *, embedder: Embedder, tone: Tone | None = None, recall: Recall | None = None
+    ) -> None:
+        self.embedder = embedder
+        self.tone = tone
+        self.recall = recall
+
+    def analyse(self, content: Content, similar: Sequence[SimilarPost] = ()) -> Analysis:
+        """Language, topics, key sentences, structure, claims with their places, tone, notes."""
+        blocks = blocks_of(content)
+        language, confidence = detect(f"{content.title}\n{content.text}")
+        sentences = split_blocks(blocks, language)
+        prose = split_blocks([block for block in blocks if block.kind != "heading"], language)
+        claims = find_claims(content.text, language, blocks)
+        key = rank_sentences(prose or sentences, self.embedder, language)
+        measured = readability(prose or sentences, language)
+        tags = tags_of(content.source)
+        return Analysis(
+            content_id=content.id, title=content.title,
+            language=language, language_confidence=round(confidence, 4),
+            topics=key_phrases(blocks, language, title=content.title, tags=tags),
+            key_sentences=key, blocks=blocks, claims=claims, readability=measured,
+            tone=self._tone(key),
+            similar=tuple(similar or (self.recall(content.text) if self.recall else ())),
+            notes=_notes(language, confidence, blocks, claims, measured.words),
+        )  # fmt: skip
+
+    def _tone(self, sentences: Sequence[KeySentence]) -> dict[str, float]:
+        """The tone of the sentences that carry the text, as one mean direction."""
+        if self.tone is None or not sentences:
+            return {}
+        vectors = self.embedder.embed([sentence.text for sentence in sentences])
+        mean = [sum(column) / len(vectors) for column in zip(*vectors, strict=True)]
+        length = sum(value * value for value in mean) ** 0.5 or 1.0
+        found = self.tone([value / length for value in mean])
+        return {label: round(min(1.0, max(0.0, float(p))), 4) for label, p in found.items()}
+
+
+def _notes(
+    language: str, confidence: float, blocks: Sequence[Block], claims: Sequence[Claim], words: int
+) -> tuple[str, ...]:
+    """What a creator should know about the reading, in plain words."""
+    kinds = {claim.kind for claim in claims}
+    shapes = {block.kind for block in blocks}
+    said = {
+        "The language could not be told: rules that need it were left out.": language == UNKNOWN,
+        f"The language is probably {language}, but the text is too short or too mixed to be sure.":
+            language != UNKNOWN and confidence < _SURE,
+        f"The text has only {words} words: expect few variants.": words < _FEW_WORDS,
+        "No numbers found: number-first strategies do not apply.": "number" not in kinds,
+        "No quotes found: quote strategies do not apply.": "quote" not in kinds,
+        "No list found: how-to lists are built from sentences or left out.":
+            "list_item" not in shapes,
+        "Readability is not given: the language puts no spaces between words.":
+            language in UNSPACED,
+        "Names were only found where they are written in a script with capitals.":
+            language in _CASELESS,
+    }  # fmt: skip
+    return tuple(note for note, applies in said.items() if applies)
+
+
+_CASELESS = frozenset(
+    "ar fa he hi bn ur ne mr ta te kn ml gu pa th lo km my ka am zh ja ko".split()
+)
