@@ -98,7 +98,7 @@ class HashedEmbedder:
         self.dimensions = dimensions
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        return [self._one(text) for text in texts]
+        return [self._one(text) for text in _openings(texts)]
 
     def _one(self, text: str) -> list[float]:
         vector = np.zeros(self.dimensions)
