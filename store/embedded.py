@@ -13,6 +13,7 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -25,6 +26,7 @@ from store.programs import Programs, find_programs, open_folder
 ROOT_HOME = Path("/var/lib/smartcontent")
 SOCKET = ".s.PGSQL.5432"
 SOCKET_LIMIT = 100  # bytes; sun_path holds 104 (macOS) or 108 (Linux) with its closing zero
+PATIENCE, PAUSE = 30.0, 0.3  # seconds
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -105,19 +107,60 @@ def _create(programs: Programs, data: Path) -> None:
 
 
 def _launch(programs: Programs, data: Path) -> str:
+    """Start the server, patiently: a killed one's last processes may still be leaving, and one
+    that is recovering from a crash does not answer yet."""
     sockets = _socket_folder(programs, data)
     log = data / "log"
-    programs.run(
-        "pg_ctl", "start", "-w", "-t", "60", "-D", str(data), "-l", str(log),
-        "-o", f"-k '{sockets}'",
-    )  # fmt: skip
-    address = _answering(data)
-    if address is None:
-        raise DatabaseUnreachable(
-            "The embedded PostgreSQL started and does not answer.",
-            todo=f"Read its log: {log}",
-        )
-    return address
+    trouble = DatabaseUnreachable("It does not answer.", todo=f"Read its log: {log}")
+    give_up = monotonic() + PATIENCE
+    while monotonic() < give_up:
+        _forget_dead(data)
+        try:
+            programs.run(
+                "pg_ctl", "start", "-w", "-t", "60", "-D", str(data), "-l", str(log),
+                "-o", f"-k '{sockets}'",
+            )  # fmt: skip
+        except DatabaseUnreachable as refused:
+            trouble = refused
+        address = _answering(data)
+        if address is not None:
+            return address
+        sleep(PAUSE)
+    raise DatabaseUnreachable(
+        f"The embedded PostgreSQL does not start: {trouble.detail} {_last_words(log)}",
+        todo=f"Read its log: {log}",
+    )
+
+
+def _forget_dead(data: Path) -> None:
+    """Remove the pid file of a server that is surely gone.
+
+    PostgreSQL itself takes any process with that number for its predecessor, also a zombie that
+    nobody reaps and, in a container started anew, whoever got the number since.
+    """
+    lines = _pid_file(data)
+    if lines and not _runs(lines[0]):
+        (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _runs(pid: str) -> bool:
+    """Whether a process is a live postgres.  Where there is no /proc we trust PostgreSQL."""
+    if not Path("/proc/self/stat").exists():
+        return True
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return False
+    name, _, rest = stat.partition("(")[2].rpartition(")")
+    return name == "postgres" and rest.split()[0] not in ("Z", "X")
+
+
+def _last_words(log: Path) -> str:
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return " / ".join(lines[-3:])
 
 
 def _socket_folder(programs: Programs, data: Path) -> Path:

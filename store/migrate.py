@@ -7,6 +7,7 @@ superuser and cannot bypass row level security.
 import time
 from importlib import resources
 from pathlib import Path
+from threading import Lock
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -22,6 +23,7 @@ APP_ROLE = "smartcontent_app"
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x5CA1AB1E  # one migration at a time in a database
 TRIES = 20
+ALEMBIC = Lock()  # its `op` is one for the whole process
 
 
 def upgrade(owner_url: str, *, app_password: str) -> str:
@@ -58,7 +60,7 @@ def _migrate(owner_url: str) -> None:
 
     options = parts(owner_url)
     engine = create_engine("postgresql+psycopg://", connect_args=options, poolclass=NullPool)
-    with engine.begin() as connection:
+    with ALEMBIC, engine.begin() as connection:
         context = MigrationContext.configure(connection, opts={"fn": steps})
         with Operations.context(context):
             context.run_migrations()

@@ -30,7 +30,11 @@ NewWorkspace = Callable[[], Awaitable[UUID]]
 @pytest.fixture(scope="session")
 def server_url() -> str:
     """The embedded server that all test sessions of this user share; it stays up."""
-    return embedded.start(Path(tempfile.gettempdir()) / f"smartcontent-tests-{os.geteuid()}")
+    url = embedded.start(Path(tempfile.gettempdir()) / f"smartcontent-tests-{os.geteuid()}")
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("ALTER SYSTEM SET fsync = off")  # what a power cut loses may be lost here
+        server.execute("SELECT pg_reload_conf()")
+    return url
 
 
 @pytest.fixture(scope="session")
