@@ -69,6 +69,11 @@ def _legible(value: str) -> str:
     return value.translate(NOISE)
 
 
+def _whole(value: object) -> object:
+    """In JSON 3.0 is an integer too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Moment = Annotated[
     AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc), Field(strict=False)
 ]
@@ -82,4 +87,5 @@ Passage = Annotated[
 ]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=STORABLE)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=STORABLE)]
+Whole = Annotated[int, BeforeValidator(_whole)]
 Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]

@@ -50,7 +50,9 @@ PLAIN: dict[int, tuple[str, str]] = {
     400: ("malformed-body", "Send a body that is what its Content-Type says."),
     404: ("not-found", "The paths are listed in /openapi.json."),
     405: ("method-not-allowed", "The Allow header lists the methods of this path."),
+    412: ("stale-version", "Read it again and repeat your change on it."),
     413: ("too-large", "Send less at once."),
+    415: ("unsupported-media-type", "Set Content-Type to what the operation reads."),
 }
 
 

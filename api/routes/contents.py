@@ -1,0 +1,202 @@
+"""Contents: what the creator wrote, as uploaded and as read, with every version."""
+
+import asyncio
+from hashlib import sha256
+from typing import Annotated, Literal, TypedDict
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Header, HTTPException, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from api.bodies import Body, Id, Line, Passage, Whole
+from api.deps import Work
+from api.door import Door
+from api.paging import After, Limit, Page, page
+from api.problems import answers
+from api.replies import Once
+from api.uploads import TextFile, read_upload
+from smartcontent.content import Analysis, Content
+from smartcontent.errors import NotFound
+from store.contents import Analyses, Contents
+from store.database import Session
+from tools.decode_text import LIMIT
+from tools.read_content import Reading, read
+
+router = APIRouter(prefix="/v1/contents", route_class=Door, tags=["contents"])
+Format = Literal["text", "markdown", "html"]
+MEDIA_TYPES: dict[Format, str] = {
+    "text": "text/plain",
+    "markdown": "text/markdown",
+    "html": "text/html",
+}
+Link = Annotated[
+    str, StringConstraints(max_length=2_000, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[!-~]*)?$")
+]
+Tag = Annotated[str | None, Header(include_in_schema=False)]
+
+
+class Changes(TypedDict, total=False):
+    """What an edit may change; None leaves it as it is."""
+
+    title: str | None
+    link: str | None
+    text: str
+    source: str
+
+
+class NewContent(Body):
+    """A text, and how it is marked up."""
+
+    text: Passage
+    title: Line | None = None
+    format: Format = "text"
+    link: Link | None = None
+
+
+class Edit(Body):
+    """Changes to a content; `version` is the one that was changed."""
+
+    version: Annotated[Whole, Field(ge=1, le=2**31 - 1)]
+    text: Passage | None = None
+    title: Line | None = None
+    link: Link | None = None
+
+
+class Listed(BaseModel):
+    """A content in a list: its text is in GET /v1/contents/{content_id}."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    title: str
+    format: Format
+    link: str | None
+    version: int
+    characters: int
+    pictures: int
+    created_at: AwareDatetime
+
+    @classmethod
+    def of(cls, content: Content) -> "Listed":
+        return cls(
+            id=content.id,
+            title=content.title,
+            format=content.format,
+            link=content.link,
+            version=content.version,
+            characters=len(content.text),
+            pictures=len(content.media),
+            created_at=content.created_at,
+        )
+
+
+@router.get("")
+async def list_contents(session: Work, after: After = None, limit: Limit = 50) -> Page[Listed]:
+    """The creator's contents, newest first."""
+    rows = await Contents(session).list(after=after, limit=limit + 1)
+    return page([Listed.of(content) for content in rows], limit)
+
+
+@router.post("", status_code=201, dependencies=[Once])
+async def create_content(body: NewContent, session: Work, response: Response) -> Content:
+    """Bring a text.  Marks, front matter and machinery are left out of what is read."""
+    reading = await asyncio.to_thread(
+        read, body.text, body.title or "text", MEDIA_TYPES[body.format]
+    )
+    content = await _add(session, reading, title=body.title, link=body.link)
+    return _shown(content, response, created=True)
+
+
+@router.post("/upload", status_code=201, dependencies=[Once])
+async def upload_content(
+    file: TextFile, session: Work, response: Response, link: Annotated[Link | None, Form()] = None
+) -> Content:
+    """Bring a text, Markdown or HTML file in UTF-8 (or UTF-16 with its mark)."""
+    data = await read_upload(file, LIMIT)
+    reading = await asyncio.to_thread(read, data, file.filename or "upload", file.content_type)
+    return _shown(await _add(session, reading, link=link), response, created=True)
+
+
+@router.get("/{content_id:uuid}", response_model=Content, responses=answers(404))
+async def get_content(
+    content_id: Id, session: Work, response: Response, if_none_match: Tag = None
+) -> Content | Response:
+    """One content: its text as read, its source as uploaded, its pictures."""
+    content = await Contents(session).get(content_id)
+    if if_none_match == etag(content):
+        return Response(status_code=304, headers={"ETag": etag(content)})
+    return _shown(content, response)
+
+
+@router.patch("/{content_id:uuid}", responses=answers(404, 409))
+async def edit_content(
+    content_id: Id, body: Edit, session: Work, response: Response, if_match: Tag = None
+) -> Content:
+    """Make a new version.  `version` (or If-Match) is the one the change was made to."""
+    contents = Contents(session)
+    before = await contents.get(content_id)
+    if if_match is not None and if_match not in ("*", etag(before)):
+        raise HTTPException(412, "Somebody else edited this content first")
+    changes = await _changes(body, before)
+    return _shown(await contents.edit(content_id, version=body.version, **changes), response)
+
+
+@router.delete("/{content_id:uuid}", status_code=204, responses=answers(404, 409))
+async def delete_content(content_id: Id, session: Work) -> Response:
+    """Delete a content with its versions and pictures."""
+    await Contents(session).delete(content_id)
+    return Response(status_code=204)
+
+
+@router.get("/{content_id:uuid}/versions", responses=answers(404))
+async def list_versions(content_id: Id, session: Work) -> Page[Content]:
+    """Every version of a content, newest first."""
+    return Page(items=await Contents(session).versions(content_id))
+
+
+@router.get("/{content_id:uuid}/analysis", responses=answers(404))
+async def get_analysis(content_id: Id, session: Work) -> Analysis:
+    """What the analyst found: language, topics, claims with their places, tone."""
+    await Contents(session).get(content_id)
+    found = await Analyses(session).of(content_id)
+    if found is None:
+        raise NotFound(
+            "This content has not been analysed yet.",
+            todo="Start a campaign with it: POST /v1/campaigns",
+            id=content_id,
+        )
+    return found
+
+
+def etag(content: Content) -> str:
+    """Names exactly this state of a content, its pictures included."""
+    state = content.model_dump_json().encode()
+    return f'"{content.version}-{sha256(state).hexdigest()[:16]}"'
+
+
+def _shown(content: Content, response: Response, *, created: bool = False) -> Content:
+    response.headers["ETag"] = etag(content)
+    if created:
+        response.headers["Location"] = f"/v1/contents/{content.id}"
+    return content
+
+
+async def _add(
+    session: Session, reading: Reading, *, title: str | None = None, link: str | None = None
+) -> Content:
+    return await Contents(session).add(
+        title=title or reading.title,
+        text=reading.text,
+        source=reading.source,
+        format=reading.format,
+        link=link or reading.link,
+    )
+
+
+async def _changes(body: Edit, before: Content) -> Changes:
+    """What the edit changes; a new text is read like the first one was."""
+    changes: Changes = {"title": body.title, "link": body.link}
+    if body.text is not None:
+        reading = await asyncio.to_thread(read, body.text, before.title, MEDIA_TYPES[before.format])
+        changes |= {"text": reading.text, "source": reading.source}
+    return changes

@@ -1,0 +1,64 @@
+"""Services for tests: real store, real graph, small embedder, uniform policy, cheap passwords."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from argon2 import PasswordHasher
+
+from agents.learner import Learner
+from api.deps import Services
+from api.passwords import Passwords
+from tests.api.fakesandbox import Sandbox
+from graph.assistant import Assistant, assistant_graph
+from graph.serving import Policies
+from learning.bandit.uniform import Uniform
+from llm.embedded import EmbeddedChat
+from memory.base import Memory
+from memory.embedding import HashedEmbedder
+from memory.in_memory import InMemory
+from smartcontent.plugins import Connector
+from smartcontent.settings import Settings
+from store.database import Database
+from store.media import MediaFolder
+from store.secrets import Vault
+from tools.platforms import Platforms
+from tools.toolbox import Toolbox
+
+
+class Forgetting(Assistant):
+    async def forget(self, caller, thread_id):
+        pass
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def cheap_passwords() -> Passwords:
+    """The same hash with little work: tests sign up often."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def make_services(database: Database, folder: Path) -> Services:
+    settings = Settings(data_dir=folder, _env_file=None)  # type: ignore[call-arg]
+    memory = InMemory(HashedEmbedder())
+    connectors: dict[str, Connector] = {"sandbox": Sandbox(folder / "feed")}
+    toolbox = Toolbox.discover()
+    provided = {
+        Memory: memory,
+        Platforms: Platforms({name: one.spec for name, one in connectors.items()}),
+    }
+    agent = assistant_graph(EmbeddedChat(embedder=HashedEmbedder()), toolbox)
+    return Services(
+        settings=settings,
+        database=database,
+        vault=Vault(bytes(32)),
+        memory=memory,
+        media=MediaFolder(folder / "media"),
+        connectors=connectors,
+        toolbox=toolbox,
+        policies=Policies(Uniform),
+        learner=Learner(),
+        assistant=Forgetting(agent, provided, database),
+        clock=now,
+    )
