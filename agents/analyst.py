@@ -47,7 +47,7 @@ class Analyst:
         sentences = split_blocks(blocks, language)
         prose = split_blocks([block for block in blocks if block.kind != "heading"], language)
         claims = find_claims(content.text, language, blocks)
-        key = rank_sentences(prose or sentences, self.embedder, language)
+        key = rank_sentences(prose or sentences, self.embedder, language, title=content.title)
         measured = readability(prose or sentences, language)
         tags = tags_of(content.source)
         return Analysis(

@@ -19,7 +19,8 @@ _LIMIT = 40_000  # characters looked at: topics of a long text show early and of
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[’'\-.][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*")
 _BREAK = regex.compile(r"[^\p{L}\p{M}\p{N}\s’'.\-]+|\.(?!\p{L})|\s[-–]\s|\n")
 _RUN = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]{2,}")
-_LENGTH = {1: 1.0, 2: 1.9, 3: 2.3}
+_LENGTH = (0.0, 1.0, 1.9, 2.3, 2.5, 2.7)  # what a phrase of that many words is worth
+_DOTTED = regex.compile(r"(?:\p{L}\.)+\p{L}?")
 # particles that Korean writes onto the word before
 _PARTICLES = regex.compile(
     r"(?<=\p{Hangul}{2})(?:은|는|이|가|을|를|의|에|에서|으로|로|와|과|도|만|까지|부터)$"
@@ -39,7 +40,7 @@ class _Phrase:
 
     def score(self, length: int) -> float:
         place = 1.0 + 0.5 * (1.0 - min(1.0, self.first / max(1, length)))
-        return self.count * place * self.bonus * _LENGTH.get(self.size, 2.3)
+        return self.count * place * self.bonus * _LENGTH[self.size]
 
 
 def key_phrases(
@@ -54,12 +55,15 @@ def key_phrases(
     'voter registration'
     """
     phrases: dict[str, _Phrase] = {}
+    unspaced = language in UNSPACED
     at = 0
     for text, bonus in _passages(blocks, title):
         _collect(phrases, text[: max(0, _LIMIT - at)], language, bonus, at)
         at += len(text)
     _reward_tags(phrases, tags, language)
-    scored = {key: phrase.score(at) for key, phrase in phrases.items() if _telling(phrase)}
+    scored = {
+        key: phrase.score(at) for key, phrase in phrases.items() if _telling(phrase, unspaced)
+    }
     best = sorted(scored, key=lambda key: (-scored[key], phrases[key].first, key))
     return _topics(_distinct(best, phrases, limit), phrases, scored)
 
@@ -87,7 +91,7 @@ def _grams(text: str, language: str) -> Iterable[tuple[str, str, int]]:
         words = [_bare(match[0]) for match in _WORD.finditer(piece)]
         usable = [_usable(word, stop, language) for word in words]
         for start in range(len(words)):
-            for size in (1, 2, 3):
+            for size in range(1, len(_LENGTH)):
                 if start + size > len(words) or not all(usable[start : start + size]):
                     break
                 said = words[start : start + size]
@@ -100,7 +104,7 @@ def _bare(word: str) -> str:
 
 def _usable(word: str, stop: frozenset[str], language: str) -> bool:
     plain = word.lower().replace("’", "'")
-    if plain in stop or plain.isdigit() or len(word) < 2:
+    if plain in stop or plain.isdigit() or len(word) < 2 or _DOTTED.fullmatch(word):
         return False
     # without a list, short words are taken for function words
     return bool(stop) or len(word) > 3 or word.isupper()
@@ -132,33 +136,30 @@ def _reward_tags(phrases: dict[str, _Phrase], tags: Iterable[str], language: str
                 phrases[key].bonus *= 1.3
 
 
-def _telling(phrase: _Phrase) -> bool:
-    return phrase.size == 1 or phrase.count > 1
+def _telling(phrase: _Phrase, unspaced: bool) -> bool:
+    """A run of words or of characters is a phrase when it comes back."""
+    return phrase.count > 1 or (phrase.size == 1 and not unspaced)
 
 
 def _distinct(best: list[str], phrases: dict[str, _Phrase], limit: int) -> list[str]:
     """No phrase that is part of a chosen one or only adds a word to it."""
     chosen: list[str] = []
+    runs: list[str] = []
     for key in best:
-        words = set(key.split())
-        rivals = [other for other in chosen if words & set(other.split()) or _inside(key, other)]
-        if not any(_same_thing(key, other, phrases) for other in rivals):
+        cut = bool(_RUN.search(key)) and any(key in other for other in runs)
+        if not cut and not any(_same_thing(key, other, phrases) for other in chosen):
             chosen.append(key)
+        runs.append(key)
         if len(chosen) == limit:
             break
     return chosen
 
 
-def _inside(one: str, other: str) -> bool:
-    return one in other or other in one
-
-
 def _same_thing(key: str, other: str, phrases: dict[str, _Phrase]) -> bool:
-    shared = set(key.split()) & set(other.split())
-    if not shared:
-        return _inside(key, other) and min(len(key), len(other)) > 1
-    alone = phrases[key].count - phrases[other].count
-    return len(shared) * 2 >= len(key.split()) and alone < 2 * phrases[other].count
+    if _RUN.search(key) and _RUN.search(other):
+        return any(key[i : i + 2] in other for i in range(len(key) - 1))
+    shared = len(set(key.split()) & set(other.split()))
+    return 2 * shared >= len(key.split()) and phrases[key].count < 3 * phrases[other].count
 
 
 def _topics(

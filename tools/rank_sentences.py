@@ -8,11 +8,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import regex
+from numpy.typing import NDArray
 
 from smartcontent.content import KeySentence
 from smartcontent.plugins import Embedder
 from tools.measure_text import UNSPACED
 from tools.split_sentences import Sentence
+
+Vector = NDArray[np.float64]
 
 _MOST = 1_500  # sentences compared; a book's first chapters say what it is about
 _END = regex.compile(r"[.!?…。！？।؟۔][\"'”’»」』)\]]*$")
@@ -28,7 +31,12 @@ _POINTS_BACK = {
 
 
 def rank_sentences(
-    sentences: Sequence[Sentence], embedder: Embedder, language: str, *, limit: int = 30
+    sentences: Sequence[Sentence],
+    embedder: Embedder,
+    language: str,
+    *,
+    title: str = "",
+    limit: int = 30,
 ) -> tuple[KeySentence, ...]:
     """The sentences that say most, best first, weights in [0, 1] with 1 for the best.
 
@@ -38,7 +46,7 @@ def rank_sentences(
     usable = [sentence for sentence in known if _whole(sentence.text, language)] or known
     if not usable:
         return ()
-    weights = _centrality(usable, embedder) * _form(usable, language)
+    weights = _meaning(usable, embedder, title) * _form(usable, language)
     top = float(weights.max()) or 1.0
     order = np.argsort(-weights, kind="stable")[:limit]
     return tuple(
@@ -67,14 +75,22 @@ def _whole(text: str, language: str) -> bool:
     return 4 <= size <= 60
 
 
-def _centrality(sentences: Sequence[Sentence], embedder: Embedder) -> np.ndarray:
-    vectors = np.asarray(embedder.embed([sentence.text for sentence in sentences]), dtype=float)
-    degree = vectors @ vectors.sum(axis=0)
-    spread = float(np.ptp(degree))
-    return (degree - degree.min()) / spread if spread > 1e-9 else np.ones(len(sentences))
+def _meaning(sentences: Sequence[Sentence], embedder: Embedder, title: str) -> Vector:
+    """Near to what all say and, less, to what the title says; from 0.25 to 1."""
+    texts = [sentence.text for sentence in sentences]
+    vectors = np.asarray(embedder.embed([*texts, title or texts[0]]), dtype=float)
+    body, head = vectors[:-1], vectors[-1]
+    central = _scaled(body @ body.sum(axis=0))
+    near = _scaled(body @ head) if title else central
+    return 0.25 + 0.5 * central + 0.25 * near
 
 
-def _form(sentences: Sequence[Sentence], language: str) -> np.ndarray:
+def _scaled(values: Vector) -> Vector:
+    spread = float(np.ptp(values))
+    return (values - values.min()) / spread if spread > 1e-9 else np.ones(len(values))
+
+
+def _form(sentences: Sequence[Sentence], language: str) -> Vector:
     """Earlier is better, up to a half; pointing back and great length cost."""
     last = max(1, len(sentences) - 1)
     return np.array([
