@@ -154,7 +154,7 @@ async def ask(
     """Chat for browsers without scripts: one question, its answer on top of the page."""
     caller = await member(request, parts, "chat:use")
     answer = await parts.services.assistant(caller, None, message)
-    return await _home(request, parts, caller, None, notice=answer.reply)
+    return await _home(request, parts, caller, None, notice=answer.text)
 
 
 async def _reading(text: str, file: UploadFile | None) -> Reading:
