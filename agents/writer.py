@@ -4,22 +4,31 @@ Two members of one family: the embedded writer composes from the source's own wo
 nothing; the model writer asks a language model and falls back to the embedded one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from random import Random
 from typing import Protocol
-from uuid import NAMESPACE_URL, UUID, uuid5
 
-from smartcontent.content import Analysis, Content, PlatformSpec, Segment, Strategy, Variant
-from tools.compose_allotment import Allotment, allot
+from llm.structured import Completing
+from smartcontent.content import (
+    Analysis,
+    Content,
+    Finding,
+    PlatformSpec,
+    Segment,
+    Strategy,
+    Variant,
+)
+from smartcontent.errors import ModelMisbehaved, ModelProblem
+from tools.ask_for_post import ask_for_post
+from tools.compose_allotment import Allotment, deal
 from tools.compose_leads import Lead
-from tools.compose_material import material, words
-from tools.compose_post import Wish, compose, render
-from tools.hashtags import hashtags
+from tools.compose_post import Post, Wish, compose
+from tools.strategies import applicable
+from tools.writing_order import Order
 
 CLOSE_TO_BEST = 0.75  # of the best score: leads this good may be chosen by the seed
-MOST_TAGS = 2
-SAME = 0.7  # share of common words from which two texts say the same
+EMBEDDED = "embedded"
 
 
 class Writer(Protocol):
@@ -61,59 +70,98 @@ class EmbeddedWriter:
         tone: str | None = None,
         taken: Sequence[str] = (),
     ) -> Variant | None:
-        source = material(analysis)
-        allotment = allot(source)
-        leads = _preferred(allotment, strategy.form, Random(f"{seed}|{segment.id}"))
-        avoid = allotment.elsewhere(strategy.form)
-        tags = _tags(analysis, spec)
-        # any lead with the link is worth more than the best one without
-        for link, lead in product(dict.fromkeys((content.link, None)), leads):
-            wish = Wish(link, tags)
-            post = compose(lead, source, strategy=strategy, spec=spec, wish=wish, avoid=avoid)
-            text = render(post, spec) if post else ""
-            if post and not _says_the_same(text, taken, source.language):
-                return Variant(
-                    id=variant_id(content, segment, strategy, spec, seed, "embedded"),
-                    segment_id=segment.id,
-                    strategy=strategy.name,
-                    platform=spec.platform,
-                    text=text,
-                    language=analysis.language,
-                    writer="embedded",
-                    sources=post.spans,
-                )
-        return None
+        """The variant; None when the source has no material for the strategy, or no more."""
+        order = Order(content, analysis, segment, strategy, spec, seed, tone, tuple(taken))
+        fresh = (post for post in _posts(order) if not order.repeats(post))
+        post = next(fresh, None)
+        return order.variant(post, EMBEDDED) if post else None
 
 
-def variant_id(
-    content: Content,
-    segment: Segment,
-    strategy: Strategy,
-    spec: PlatformSpec,
-    seed: int,
-    writer: str,
-) -> UUID:
-    """The same for the same order, so that a step that runs twice writes one row."""
-    order = (content.id, content.version, segment.id, strategy.name, spec.platform, seed, writer)
-    return uuid5(NAMESPACE_URL, "|".join(map(str, order)))
+def _posts(order: Order) -> Iterator[Post]:
+    """What fits, best first: any lead with the link before the best one without."""
+    source, allotment = deal(order.analysis)
+    leads = _preferred(allotment, order)
+    avoid = allotment.elsewhere(order.strategy.form)
+    for link, lead in product(dict.fromkeys((order.content.link, None)), leads):
+        post = compose(
+            lead,
+            source,
+            strategy=order.strategy,
+            spec=order.spec,
+            wish=Wish(link, order.tags()),
+            avoid=avoid,
+        )
+        if post is not None:
+            yield post
 
 
-def _preferred(allotment: Allotment, form: str, draw: Random) -> list[Lead]:
+def _preferred(allotment: Allotment, order: Order) -> list[Lead]:
     """The form's leads: one of the good ones first, by the seed, then the others in order."""
-    leads = list(allotment.leads.get(form, ()))
+    leads = list(allotment.leads.get(order.strategy.form, ()))
     if not leads:
         return []
     good = [lead for lead in leads if lead.score >= CLOSE_TO_BEST * leads[0].score]
-    first = draw.choice(good)
+    first = Random(f"{order.seed}|{order.segment.id}").choice(good)
     return [first, *(lead for lead in leads if lead is not first)]
 
 
-def _tags(analysis: Analysis, spec: PlatformSpec) -> tuple[str, ...]:
-    limit = MOST_TAGS if spec.hashtag_limit is None else min(MOST_TAGS, spec.hashtag_limit)
-    return tuple(hashtags(analysis.topics, limit))
+class ModelWriter:
+    """Asks a language model; what it cannot deliver, the embedded writer does.
+
+    One retry, with the problem as feedback, when the answer is no form, too long or a repetition.
+    A failing model is never an error here: the variant says who wrote it and why.
+    """
+
+    def __init__(self, completing: Completing, *, fallback: EmbeddedWriter) -> None:
+        self.completing = completing
+        self.fallback = fallback
+
+    def write(
+        self,
+        content: Content,
+        analysis: Analysis,
+        *,
+        segment: Segment,
+        strategy: Strategy,
+        spec: PlatformSpec,
+        seed: int,
+        tone: str | None = None,
+        taken: Sequence[str] = (),
+    ) -> Variant | None:
+        """The variant; None when the source has no material for the strategy."""
+        order = Order(content, analysis, segment, strategy, spec, seed, tone, tuple(taken))
+        if not applicable(analysis, [strategy]):
+            return None  # asked for a quotation where there is none, a model makes one up
+        try:
+            return self._ask(order)
+        except ModelProblem as problem:
+            written = self.fallback.write(
+                content,
+                analysis,
+                segment=segment,
+                strategy=strategy,
+                spec=spec,
+                seed=seed,
+                tone=tone,
+                taken=taken,
+            )
+            return _noted(written, problem) if written else None
+
+    def _ask(self, order: Order) -> Variant:
+        try:
+            return ask_for_post(self.completing, order)
+        except ModelMisbehaved as problem:
+            feedback = f"Your last answer was refused: {problem.detail}"
+            return ask_for_post(self.completing, order, feedback)
 
 
-def _says_the_same(text: str, taken: Sequence[str], language: str) -> bool:
-    said = words(text, language)
-    known = (words(other, language) for other in taken)
-    return any(len(said & other) > SAME * min(len(said), len(other)) for other in known)
+def _noted(variant: Variant, problem: ModelProblem) -> Variant:
+    """The embedded writer's variant, saying why a model did not write it."""
+    note = Finding(
+        rule="model-fallback",
+        severity="info",
+        reason=f"Written without the language model. {problem.detail}",
+        fix=problem.todo,
+    )
+    writer = f"{EMBEDDED} (fallback: {problem.code})"
+    return variant.model_copy(update={"writer": writer, "findings": (*variant.findings, note)})

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from smartcontent.content import Span
+from smartcontent.content import Analysis, Block, KeySentence, Span
 from tools.compose_leads import FORMS, Lead
-from tools.compose_material import Material, words
+from tools.compose_material import Material, material, words
 
 # Picky forms choose first: what they need is rare.  The last three take any sentence.
 PICKY_FIRST = (
     "quote", "question", "how_to", "contrast", "number_first", "story", "behind_the_scenes",
-    "benefit", "takeaways", "key_point", "headline",
+    "benefit", "key_point", "headline", "takeaways",
 )  # fmt: skip
-ALWAYS = frozenset({"takeaways", "key_point", "headline"})
+FEWEST = 3  # forms that even a text of one or two sentences should have
 PLENTY = 15  # with that many sentences the main point is kept for the form that is about it
 ROUNDS = 3
 
@@ -29,35 +30,54 @@ class Allotment:
         return frozenset(span for lead in others for span in lead.spans)
 
 
-def allot(material: Material, forms: Sequence[str] = PICKY_FIRST) -> Allotment:
+def deal(analysis: Analysis) -> tuple[Material, Allotment]:
+    """The material of an analysis and who gets what of it; kept for the next strategy."""
+    return _deal(analysis.title, analysis.language, analysis.blocks, analysis.key_sentences)
+
+
+@lru_cache(maxsize=8)
+def _deal(
+    title: str, language: str, blocks: tuple[Block, ...], key: tuple[KeySentence, ...]
+) -> tuple[Material, Allotment]:
+    source = material(title, language, blocks, key)
+    return source, allot(source)
+
+
+def allot(source: Material) -> Allotment:
     """Deal the material out, the best to each form first, then second and third choices."""
-    rest = material
-    dealt: dict[str, list[Lead]] = {form: [] for form in forms}
+    rest = source
+    dealt: dict[str, list[Lead]] = {form: [] for form in PICKY_FIRST}
     for round_ in range(ROUNDS):
-        for form in _order(forms, material):
-            lead = _best(form, rest, dealt, material.language)
-            if lead is None and round_ == 0 and form in ALWAYS:
-                lead = _best(form, material, {}, material.language)
+        for form in _order(source):
+            lead = _best(form, rest, dealt)
+            if lead is None and round_ == 0:
+                lead = _repeated(form, source, dealt)
             if lead is not None:
                 dealt[form].append(lead)
                 rest = _without(rest, lead)
     return Allotment({form: tuple(leads) for form, leads in dealt.items()})
 
 
-def _order(forms: Sequence[str], material: Material) -> list[str]:
-    ordered = [form for form in PICKY_FIRST if form in forms]
-    if len(material.sentences) >= PLENTY and "key_point" in ordered:
-        ordered.remove("key_point")
-        ordered.insert(0, "key_point")
-    return ordered
+def _order(source: Material) -> tuple[str, ...]:
+    others = tuple(form for form in PICKY_FIRST if form != "key_point")
+    return ("key_point", *others) if len(source.sentences) >= PLENTY else PICKY_FIRST
 
 
-def _best(
-    form: str, material: Material, dealt: Mapping[str, Sequence[Lead]], language: str
-) -> Lead | None:
+def _best(form: str, source: Material, dealt: Mapping[str, Sequence[Lead]]) -> Lead | None:
+    language = source.language
     known = [words(lead.text, language) for leads in dealt.values() for lead in leads]
-    ranked = sorted(FORMS[form](material), key=lambda lead: -lead.score)
+    ranked = sorted(FORMS[form](source), key=lambda lead: -lead.score)
     return next((lead for lead in ranked if not _echoes(lead, known, language)), None)
+
+
+def _repeated(form: str, source: Material, dealt: Mapping[str, list[Lead]]) -> Lead | None:
+    """In a text of few sentences: the points again, as a list, and the title by itself."""
+    if form == "headline":
+        return _best(form, replace(source, sentences=()), {})
+    few = sum(map(bool, dealt.values())) < FEWEST
+    if form == "takeaways" or (form == "key_point" and few):
+        return _best(form, source, {})
+    return None
 
 
 def _echoes(lead: Lead, known: Sequence[frozenset[str]], language: str) -> bool:
@@ -66,13 +86,13 @@ def _echoes(lead: Lead, known: Sequence[frozenset[str]], language: str) -> bool:
     return any(len(said & other) > 0.6 * min(len(said), len(other)) for other in known)
 
 
-def _without(material: Material, lead: Lead) -> Material:
+def _without(source: Material, lead: Lead) -> Material:
     used = set(_all_spans(lead))
     return replace(
-        material,
-        sentences=tuple(one for one in material.sentences if one.span not in used),
-        runs=tuple(run for run in material.runs if not used & {item.span for item in run.items}),
-        headings=tuple(pair for pair in material.headings if pair[1].span not in used),
+        source,
+        sentences=tuple(one for one in source.sentences if one.span not in used),
+        runs=tuple(run for run in source.runs if not used & {item.span for item in run.items}),
+        headings=tuple(pair for pair in source.headings if pair[1].span not in used),
     )
 
 

@@ -10,13 +10,25 @@ from types import MappingProxyType
 import regex
 
 from smartcontent.content import Span
-from tools.compose_material import ROUTINE_HEADING, Item, Material, Run, Sentence, words
+from tools.compose_material import (
+    ROUTINE_HEADING,
+    Item,
+    Material,
+    Run,
+    Sentence,
+    unnumbered,
+    words,
+)
 from tools.compose_quotes import find_quotes
-from tools.strategy_markers import UNSPACED, begins, count
+from tools.strategy_markers import UNSPACED, begins, count, stands_alone
 
 QUESTION = regex.compile(r"[?？؟][\"”’»」)]*$")
-DIGITS = regex.compile(r"(?<![\w.,/-])[$€£¥]?\d[\d.,]*(?:\s?%| percent)?(?![\w/-])|[०-९০-৯۰-۹٠-٩]+")
-BARE_YEAR = regex.compile(r"(?:19|20)\d\d")
+FIGURE = regex.compile(  # not a time, a date, a version, a section or a part of a name
+    r"(?<![\w.,:/#-])(?<!\p{Lu}[\p{L}’]*\.?\s)([$€£¥]?\s?\p{Nd}[\p{Nd}.,]*)"
+    r"(?=\s?(?:%|percent|[-–]?\p{Ll}{3,}|\p{Lo}))"
+)
+SMALL = frozenset("0123456789")
+BARE_YEAR = regex.compile(r"(?:19|20)\d\d|508")
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ def _one(sentence: Sentence, score: float) -> Lead:
 
 
 def _value(sentence: Sentence) -> float:
-    """How central a sentence is: the analyst's weight, a little for an early place, not too long."""
+    """How central a sentence is: the analyst's weight, an early place; length costs."""
     early = 0.3 / (1 + sentence.order / 8)
     return sentence.weight + early + (0.1 if sentence.opens else 0.0) - _burden(sentence.text)
 
@@ -69,88 +81,89 @@ def key_point(material: Material) -> Iterator[Lead]:
 
 
 def headline(material: Material) -> Iterator[Lead]:
-    """The title and the sentence that says most beside it."""
+    """The title and the sentence that says most beside it; at the least the title."""
     title = words(material.title, material.language)
     if not title:
         return
-    found = False
     for sentence in _plain(material):
-        said = words(sentence.text, material.language)
-        repeats = len(title & said) / len(title)
-        found = True
-        yield Lead(
-            (material.title, sentence.opening),
-            (sentence.span,),
-            0.2 + _value(sentence) - 0.5 * (repeats > 0.8),
-            last=sentence,
-        )
-    if not found:
-        yield Lead((material.title,), (), 0.1)
+        repeats = len(title & words(sentence.text, material.language)) / len(title)
+        score = 0.2 + _value(sentence) - 0.5 * (repeats > 0.8)
+        yield Lead((material.title, sentence.opening), (sentence.span,), score, last=sentence)
+    yield Lead((material.title,), (), 0.0)
 
 
 def number_first(material: Material) -> Iterator[Lead]:
-    """Sentences around a figure, the earlier in the sentence the better; years do not count."""
+    """Sentences around a figure: the earlier in the sentence the better, small ones last."""
     for sentence in _plain(material):
-        found = [hit for hit in DIGITS.finditer(sentence.text) if not _is_year(hit.group())]
-        if found:
-            near = 1 - found[0].start() / len(sentence.text)
-            several = 0.1 * min(len(found), 3)
-            yield _one(sentence, 0.5 * near + several + 0.6 * _value(sentence))
+        figures = [hit for hit in FIGURE.finditer(sentence.opening) if _tells(hit.group(1))]
+        if figures:
+            near = 1 - figures[0].start() / len(sentence.opening)
+            large = 0.3 * any(figure.group(1).strip() not in SMALL for figure in figures)
+            several = 0.1 * min(len(figures), 3)
+            yield _one(sentence, 0.4 * near + large + several + 0.5 * _value(sentence))
 
 
-def _is_year(text: str) -> bool:
-    return BARE_YEAR.fullmatch(text.strip("., ")) is not None or text.strip("., ") in {"0", "1"}
+def _tells(figure: str) -> bool:
+    bare = figure.strip().rstrip(".,")
+    return not BARE_YEAR.fullmatch(bare) and bare not in {"0", "1"}
 
 
 def question(material: Material) -> Iterator[Lead]:
     """A question the source asks, with the source's own answer after it."""
     for sentence in material.sentences:
-        if QUESTION.search(sentence.text) and sentence.alone and not sentence.said:
+        if sentence.alone and not sentence.said and _asks(sentence.text, material.language):
             answer = next(material.after(sentence), None)
             if answer and not QUESTION.search(answer.text):
                 yield _asked(sentence.text, sentence.span, answer, 0.6 + _value(sentence))
     for index, heading in material.headings:
         answer = next((one for one in material.sentences if one.block == index + 1), None)
-        asks = QUESTION.search(heading.text) and _full(heading.text)
-        if answer and answer.opens and asks:
-            yield _asked(heading.text, heading.span, answer, 0.5 + _value(answer))
+        if answer is None or not answer.opens or QUESTION.search(answer.text):
+            continue
+        asked = unnumbered(heading.text)
+        if _asks(asked, material.language) and not ROUTINE_HEADING.match(asked):
+            yield _asked(asked, heading.span, answer, 0.5 + _value(answer))
     if QUESTION.search(material.title):
         for sentence in _plain(material):
-            answered = (sentence.span,)
-            yield Lead(
-                (material.title, sentence.opening), answered, 0.6 + _value(sentence), last=sentence
-            )
+            parts, spans = (material.title, sentence.opening), (sentence.span,)
+            yield Lead(parts, spans, 0.6 + _value(sentence), last=sentence)
 
 
 def _asked(text: str, span: Span, answer: Sentence, score: float) -> Lead:
     return Lead((text, answer.text), (span, answer.span), score - 0.2 * (len(text) > 140), answer)
 
 
-def _full(heading: str) -> bool:
-    """Whether a heading asks something of its own: "What's next?" does not."""
-    return len(heading.split()) >= 4 and not ROUTINE_HEADING.match(heading)
+def _asks(text: str, language: str) -> bool:
+    """Whether it asks something of its own: not "What's next?", not "Want to join us?"."""
+    enough = len(text.split()) >= 4 or (language in UNSPACED and len(text) >= 8)
+    plain = not begins(text, "ad", language) and stands_alone(text, language)
+    return enough and plain and QUESTION.search(text) is not None
 
 
 def story(material: Material) -> Iterator[Lead]:
-    """Told sentences: a time or a person at work, in the past."""
+    """Told sentences: what happened, when and to whom."""
     language = material.language
     for sentence in _plain(material):
-        past = count(sentence.text, "past", language) + _past_forms(sentence.text, language)
-        if not past:
+        past = count(sentence.text, "past", language)
+        if not past + _past_forms(sentence.text, language):
             continue
-        opening = begins(sentence.text, "time", language) > 0
+        if count(sentence.text, "future", language):
+            continue
+        if count(sentence.text, "you", language):
+            continue
+        opening = begins(sentence.opening, "time", language) > 0
         person = count(sentence.text, "we", language) > 0
-        told = [next_ for next_ in material.after(sentence)][:2]
-        goes_on = sum(count(one.text, "past", language) > 0 for one in told)
-        score = 0.15 * min(past, 3) + 0.5 * opening + 0.15 * person + 0.15 * goes_on
-        if opening or goes_on or past > 1:
+        told = list(material.after(sentence))[:2]
+        goes_on = any(count(one.text, "past", language) for one in told)
+        if opening or (past and (person or goes_on)):
+            score = 0.15 * min(past, 3) + 0.4 * opening + 0.2 * person + 0.3 * goes_on
             yield _one(sentence, score + 0.4 * _value(sentence))
 
 
 def _past_forms(text: str, language: str) -> int:
-    if language == "en":
-        return len(regex.findall(r"\b[a-z]{3,}(?<!need)(?<!based)(?<!involved)ed\b", text))
-    return 0
+    """Regular past forms of English after a subject: "we tested", "the team decided"."""
+    if language != "en":
+        return 0
+    return len(regex.findall(r"\b(?:we|I|team|people|they|she|he|18F)\s+[a-z]{3,}ed\b", text))
 
 
 def contrast(material: Material) -> Iterator[Lead]:
@@ -158,7 +171,8 @@ def contrast(material: Material) -> Iterator[Lead]:
     language = material.language
     for sentence in _plain(material):
         answer = next(material.after(sentence), None)
-        if answer and begins(answer.text, "turn", language):
+        turns = answer and begins(answer.text, "turn", language)
+        if answer and turns and not QUESTION.search(answer.text):
             yield Lead(
                 (sentence.opening, answer.text),
                 (sentence.span, answer.span),
@@ -183,8 +197,9 @@ def behind_the_scenes(material: Material) -> Iterator[Lead]:
     """How it was made: we, and the work."""
     language = material.language
     for sentence in _plain(material):
+        ours = sentence.text[: len(sentence.text) * 2 // 3]
         work = count(sentence.text, "making", language)
-        if work and count(sentence.text, "we", language):
+        if work and count(ours, "we", language) and not count(sentence.text, "future", language):
             yield _one(sentence, 0.2 + 0.2 * min(work, 3) + 0.4 * _value(sentence))
 
 
@@ -198,21 +213,26 @@ def quote(material: Material) -> Iterator[Lead]:
 
 
 def how_to(material: Material) -> Iterator[Lead]:
-    """A list of the source, or its headings where they are the points."""
+    """A list of the source, or its headings where they are things to do."""
     for run in material.runs:
         doing = sum(_does(item.text, material.language) for item in run.items) / len(run.items)
-        known = 0.3 if run.intro or run.headings else 0.0
-        short = sum(len(item.text) <= 90 for item in run.items) / len(run.items)
-        score = 0.7 * doing + known + 0.3 * short + 0.02 * min(len(run.items), 8)
-        if run.headings and doing < 0.5:
+        if doing < 0.5 and (run.headings or _bare(run.intro, material.language)):
             continue
-        yield _listed(run, material, score)
+        short = sum(len(item.text) <= 90 for item in run.items) / len(run.items)
+        score = 0.7 * doing + 0.3 * short + 0.02 * min(len(run.items), 8)
+        yield _listed(run, material, score, ordered=run.headings)
 
 
-def _listed(run: Run, material: Material, score: float) -> Lead:
-    intro = run.intro or material.title
+def _bare(intro: str, language: str) -> bool:
+    """Too little to say what a list is of: "Books", "Project team:"."""
+    return len(intro) < 8 if language in UNSPACED else len(intro.split()) < 4
+
+
+def _listed(run: Run, material: Material, score: float, *, ordered: bool = False) -> Lead:
     spans = (run.intro_span,) if run.intro_span else ()
-    return Lead((intro,) if intro else (), spans, score, items=run.items, ordered=run.headings)
+    clear = len(run.intro.split()) >= 3 and stands_alone(run.intro, material.language)
+    above = [run.intro] if clear else [material.title, run.intro]
+    return Lead(tuple(filter(None, above)), spans, score, items=run.items, ordered=ordered)
 
 
 def _does(text: str, language: str) -> bool:
@@ -221,16 +241,25 @@ def _does(text: str, language: str) -> bool:
 
 def takeaways(material: Material) -> Iterator[Lead]:
     """The title over its most telling short sentences, or over the headings."""
-    limit = 70 if material.language in UNSPACED else 150
-    short = [one for one in _plain(material) if len(one.text) <= limit]
-    best = _spread(sorted(short, key=_value, reverse=True), material.language)
-    if len(best) >= 2:
-        items = tuple(Item(one.opening, one.span) for one in sorted(best, key=lambda s: s.order))
-        score = 0.5 + sum(_value(one) for one in best) / len(best)
-        yield Lead((material.title,), (), score, items=items)
+    for longest, score in ((150, 0.5), (280, 0.2)):
+        limit = longest // 2 if material.language in UNSPACED else longest
+        short = [one for one in _plain(material) if len(one.text) <= limit]
+        best = _spread(sorted(short, key=_value, reverse=True), material.language)
+        if len(best) >= 2:
+            items = tuple(Item(one.opening, one.span) for one in sorted(best, key=_place))
+            score += sum(map(_value, best)) / len(best)
+            yield Lead((material.title,), (), score, items=items)
     for run in material.runs:
-        if run.headings:
+        if run.headings and all(_says_something(item.text) for item in run.items):
             yield _listed(run, material, 0.4)
+
+
+def _says_something(heading: str) -> bool:
+    return len(heading.split()) >= 4 and not QUESTION.search(heading)
+
+
+def _place(sentence: Sentence) -> int:
+    return sentence.order
 
 
 def _spread(ranked: list[Sentence], language: str) -> list[Sentence]:

@@ -1,19 +1,33 @@
 """What a post can be made of: the source's own sentences, lists and headings, with their spans."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import regex
 
-from smartcontent.content import Analysis, Block, Span
+from smartcontent.content import Block, KeySentence, Span
 from tools.compress_sentence import without_connective
-from tools.split_sentences import split_sentences
-from tools.strategy_markers import UNSPACED, begins, count, known, stands_alone
+from tools.split_sentences import split
+from tools.strategy_markers import (
+    UNSPACED,
+    begins,
+    count,
+    known,
+    knows_its_nouns,
+    stands_alone,
+)
 
 ENDING = regex.compile(r"[.!?…。！？।؟][\"”’»」』)\]]*$")
 DEBRIS = regex.compile(r"[{}<>|\\^`*_]|https?:|www\.|\S@\S|\[|\]|#\S|::|\.\.\s")
 CLOSES = {"(": ")", "“": "”", "«": "»", "「": "」", "（": "）"}
+FEW = 4  # sentences that stand alone
+QUOTES = '“"«「'
+CLOSING_QUOTES = ("”", '"', "»", "」")
+SPEAKER = regex.compile(  # the label of a transcript: "Ana López (design): We ..."
+    r"((?:\p{Lu}[\p{L}.’'-]*\s?){1,4})(?:\([^()]*\))?:\s+(?=\p{Lu})"
+)
+LABEL = regex.compile(r"[^:.]{1,28}:\s+\p{Lu}")  # "Learned in 2022: We ..."
 START = regex.compile(r"[\"“«‘'¿¡(]*(?:[\p{Lu}\p{Lo}\p{N}$€£]|\w+\.\w{2,})")
 ROUTINE_HEADING = regex.compile(
     r"(?i)^(?:conclusions?|introduction|background|overview|summary|about|resources?|references|"
@@ -35,7 +49,7 @@ class Sentence:
     weight: float
     opens: bool  # first of its paragraph
     alone: bool  # needs no other sentence to be understood
-    said: bool = False  # stands in a block quote: not the author's own voice
+    said: bool = False  # a quotation: not the author's own voice
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,7 @@ class Material:
 
     title: str
     language: str
+    text: str
     sentences: tuple[Sentence, ...]
     runs: tuple[Run, ...]
     headings: tuple[tuple[int, Item], ...]  # (block index, heading)
@@ -75,20 +90,33 @@ class Material:
                 yield other
 
 
-def material(analysis: Analysis) -> Material:
-    """Sort an analysis into usable sentences, lists and headings."""
-    language = analysis.language.split("-")[0]
+def material(
+    title: str, language: str, blocks: Sequence[Block], key: Sequence[KeySentence]
+) -> Material:
+    """Sort an analysed text into usable sentences, lists and headings."""
+    language = language.split("-")[0]
+    weights = {sentence.span.start: sentence.weight for sentence in key}
     return Material(
-        title=tidy(analysis.title),
+        title=_title(title),
         language=language,
-        sentences=tuple(_sentences(analysis, language)),
-        runs=(*_lists(analysis.blocks, language), *_heading_runs(analysis.blocks, analysis.title)),
+        text=" ".join(tidy(block.text) for block in blocks if block.kind != "code"),
+        sentences=_enough(tuple(_sentences(blocks, language, weights)), language),
+        runs=(*_lists(blocks, language), *_heading_runs(blocks, title)),
         headings=tuple(
             (index, Item(tidy(block.text), block.span))
-            for index, block in enumerate(analysis.blocks)
+            for index, block in enumerate(blocks)
             if block.kind == "heading"
         ),
     )
+
+
+def _title(title: str) -> str:
+    """A title that was cut off loses what follows its last colon or dash instead."""
+    whole = tidy(title)
+    parts = (
+        regex.split(r"(?<=\S)(?::\s+|\s+[-–—]\s+)", whole.rstrip("… ")) if whole[-1:] == "…" else []
+    )
+    return whole[: whole.rfind(parts[-1])].rstrip(" :-–—") if len(parts) > 1 else whole
 
 
 def tidy(text: str) -> str:
@@ -110,10 +138,18 @@ def usable(text: str, language: str) -> bool:
     low, high = (8, 140) if language in {"zh", "ja"} else (24, 420)
     return (
         low <= len(text) <= high
+        and text[0] not in "(（["
         and bool(ENDING.search(text))
         and not DEBRIS.search(text)
         and balanced(text)
+        and not _mostly_figures(text)
     )
+
+
+def _mostly_figures(text: str) -> bool:
+    """A line of a programme ("June 27, from 9:30 to 11:30") is no sentence."""
+    parts = text.split()
+    return sum(any(map(str.isdigit, part)) for part in parts) > len(parts) / 3
 
 
 def balanced(text: str) -> bool:
@@ -126,17 +162,19 @@ def balanced(text: str) -> bool:
     return pairs and text.count('"') % 2 == 0
 
 
-def _sentences(analysis: Analysis, language: str) -> Iterator[Sentence]:
-    weights = {sentence.span.start: sentence.weight for sentence in analysis.key_sentences}
+def _sentences(
+    blocks: Sequence[Block], language: str, weights: Mapping[int, float]
+) -> Iterator[Sentence]:
     order = 0
-    for index, block in enumerate(analysis.blocks):
+    for index, block in enumerate(blocks):
         if block.kind not in ("paragraph", "quote"):
             continue
         order += 1  # a gap: nothing follows across paragraphs
-        for place, (text, span) in enumerate(_split(block, language)):
+        before = ""
+        for text, span in _split(block, language):
             order += 1
+            opening = without_connective(text, language)
             if usable(text, language):
-                opening = without_connective(text, language)
                 yield Sentence(
                     text=text,
                     opening=opening,
@@ -144,24 +182,39 @@ def _sentences(analysis: Analysis, language: str) -> Iterator[Sentence]:
                     block=index,
                     order=order,
                     weight=weights.get(span.start, 0.0),
-                    opens=place == 0,
-                    alone=_alone(opening, language, opens=place == 0),
-                    said=block.kind == "quote",
+                    opens=not before,
+                    alone=_alone(opening, before, language),
+                    said=block.kind == "quote" or text[0] in QUOTES,
                 )
+            before = text
+
+
+def _enough(sentences: tuple[Sentence, ...], language: str) -> tuple[Sentence, ...]:
+    """Where few sentences stand alone, those that only point at their page may open a post too."""
+    if sum(one.alone for one in sentences) >= FEW:
+        return sentences
+    return tuple(
+        replace(one, alone=one.alone or _mentions_page(one, language)) for one in sentences
+    )
+
+
+def _mentions_page(one: Sentence, language: str) -> bool:
+    return START.match(one.opening) is not None and knows_its_nouns(one.opening, language)
 
 
 def _split(block: Block, language: str) -> Iterator[tuple[str, Span]]:
-    whole = block.span.end - block.span.start == len(block.text)
-    for piece in split_sentences(block.text, language):
-        text = tidy(block.text[piece.start : piece.end])
-        start = block.span.start + piece.start
-        yield text, Span(start=start, end=start + piece.end - piece.start) if whole else block.span
+    for text, span in split(block.text, language, start=block.span.start):
+        yield tidy(text), span
 
 
-def _alone(text: str, language: str, *, opens: bool) -> bool:
-    if not START.match(text):
+def _alone(text: str, before: str, language: str) -> bool:
+    """Whether a sentence can open a post; where no words are known, only a paragraph's first."""
+    if not START.match(text) or SPEAKER.match(text) or LABEL.match(text):
         return False
-    return stands_alone(text, language) if known(language) else opens
+    names_a_speaker = before[-1:] in CLOSING_QUOTES and count(text[:40], "said", language)
+    if before and names_a_speaker:
+        return False
+    return stands_alone(text, language) if known(language) else not before
 
 
 def _lists(blocks: Sequence[Block], language: str) -> Iterator[Run]:
@@ -176,16 +229,11 @@ def _lists(blocks: Sequence[Block], language: str) -> Iterator[Run]:
 
 
 def _item(block: Block, language: str) -> Item | None:
-    pieces = list(split_sentences(block.text, language))
-    if not pieces:
-        return None
-    first = block.text[pieces[0].start : pieces[0].end].rstrip()
-    text = tidy(first).rstrip(";,")
-    if not 8 <= len(text) <= 160 or DEBRIS.search(text) or not balanced(text) or text.endswith(":"):
-        return None
-    whole = block.span.end - block.span.start == len(block.text)
-    start = block.span.start + pieces[0].start
-    return Item(text, Span(start=start, end=start + len(first)) if whole else block.span)
+    """The first sentence of a list item."""
+    text, span = next(_split(block, language), ("", block.span))
+    text = regex.sub(r"[;,](?:\s+(?:and|or|y|o))?$", "", text)
+    clean = not DEBRIS.search(text) and balanced(text) and not text.endswith(":")
+    return Item(text, span) if clean and 8 <= len(text) <= 160 else None
 
 
 def _intro(blocks: Sequence[Block], at: int, language: str) -> tuple[str, Span | None]:
@@ -200,8 +248,7 @@ def _intro(blocks: Sequence[Block], at: int, language: str) -> tuple[str, Span |
         return "", None
     text, span = pieces[-1]
     clean = not DEBRIS.search(text) and balanced(text) and not begins(text, "dangling", language)
-    clean = clean and START.match(text) is not None and len(text) <= 160
-    return (text, span) if clean and not count(text, "page", language) else ("", None)
+    return (text, span) if clean and START.match(text) and len(text) <= 160 else ("", None)
 
 
 def _heading_runs(blocks: Sequence[Block], title: str) -> Iterator[Run]:
@@ -217,9 +264,18 @@ def _heading_runs(blocks: Sequence[Block], title: str) -> Iterator[Run]:
 
 
 def _heading(block: Block) -> Item | None:
-    text = regex.sub(r"^\d+[.):]\s*", "", tidy(block.text)).rstrip(".:;")
+    text = unnumbered(tidy(block.text)).rstrip(".:;")
     fits = 8 <= len(text) <= 90 and not DEBRIS.search(text) and balanced(text)
     return Item(text, block.span) if fits and len(text.split()) >= 2 else None
+
+
+def unnumbered(text: str) -> str:
+    """A heading without its number.
+
+    >>> unnumbered("2) Ask people")
+    'Ask people'
+    """
+    return regex.sub(r"^\d+[.):]\s*", "", text)
 
 
 def words(text: str, language: str) -> frozenset[str]:

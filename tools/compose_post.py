@@ -9,7 +9,7 @@ from typing import Literal
 from smartcontent.content import PlatformSpec, Span, Strategy
 from tools.compose_labels import label
 from tools.compose_leads import QUESTION, Lead
-from tools.compose_material import Material, Sentence
+from tools.compose_material import Item, Material, Sentence
 from tools.compress_sentence import compress
 from tools.measure_text import count
 from tools.strategy_markers import UNSPACED
@@ -75,24 +75,31 @@ def _bodies(
         return
     follows = list(_follows(lead, material, strategy.length, avoid))
     for size in range(len(follows), -1, -1):
-        yield _running_on(lead, follows[:size])
+        yield _running_on(lead, follows[:size], material.language)
     shorter = tuple(compress(part, material.language) for part in lead.parts)
     if shorter != lead.parts:
         yield Post(paragraphs=shorter, spans=lead.spans)
 
 
 def _with_items(lead: Lead, strategy: Strategy) -> Iterator[Post]:
-    for size in range(min(len(lead.items), MOST_ITEMS[strategy.length]), 1, -1):
-        shown = lead.items[:size]
+    """Steps from the first on; points of equal rank lose the longest first."""
+    shown = list(lead.items[: MOST_ITEMS[strategy.length]])
+    while len(shown) >= 2:
         spans = (*lead.spans, *(item.span for item in shown))
         yield Post(lead.parts, spans, tuple(item.text for item in shown), lead.ordered)
+        shown.remove(shown[-1] if lead.ordered else max(shown, key=_size))
 
 
-def _running_on(lead: Lead, follows: Sequence[Sentence]) -> Post:
+def _size(item: Item) -> int:
+    return len(item.text)
+
+
+def _running_on(lead: Lead, follows: Sequence[Sentence], language: str) -> Post:
     spans = (*lead.spans, *(one.span for one in follows))
     if not follows:
         return Post(lead.parts, spans)
-    last = " ".join((lead.parts[-1], *(one.text for one in follows)))
+    gap = "" if language in {"zh", "ja"} else " "
+    last = gap.join((lead.parts[-1], *(one.text for one in follows)))
     return Post((*lead.parts[:-1], last), spans)
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import regex
 
 from smartcontent.content import Span
-from tools.compose_material import ENDING, Material, Sentence
+from tools.compose_material import ENDING, SPEAKER, Material, Sentence, balanced
 from tools.strategy_markers import UNSPACED, count
 
 INSIDE = regex.compile(r"“([^“”]+)”|«\s*([^«»]+?)\s*»|「([^「」]+)」|\"([^\"]+)\"")
@@ -18,6 +18,7 @@ SAYS = {
     r"|remarked|stressed|argued|argues|observed|pointed out)",
     "es": r"(?:dijo|dice|explicó|explica|afirmó|afirma|señaló|señala|añadió|agregó|escribió)",
 }
+ASKED = regex.compile(r"\?$|\b(?:tell|show) (?:me|us)\b|\bcuéntame\b")
 NOT_NAMES = frozenset({"He", "She", "They", "It", "We", "I", "One", "Él", "Ella", "The", "As"})
 
 
@@ -33,20 +34,35 @@ class Quote:
 def find_quotes(material: Material) -> Iterator[Quote]:
     """Quotations long enough to carry a post, first those with a name."""
     for sentence in material.sentences:
-        yield from _in_sentence(sentence, material.language)
+        yield from _in_sentence(sentence, material)
+        yield from _in_transcript(sentence, material)
     yield from _in_blocks(material)
 
 
-def _in_sentence(sentence: Sentence, language: str) -> Iterator[Quote]:
+def _in_sentence(sentence: Sentence, material: Material) -> Iterator[Quote]:
+    language = material.language
     for found in INSIDE.finditer(sentence.text):
         words = next(group for group in found.groups() if group is not None)
         if not _long_enough(words, language):
             continue
         speaker = _speaker(sentence.text, found.start(), found.end(), language)
+        speaker = _in_full(speaker, material)
         if speaker and _whole(words):
             yield Quote(f"“{_ended(words)}”", speaker, (sentence.span,))
         elif sentence.alone and count(sentence.text, "said", language) and _names(sentence.text):
             yield Quote(sentence.text, "", (sentence.span,))
+
+
+def _in_transcript(sentence: Sentence, material: Material) -> Iterator[Quote]:
+    """An answer of an interview: the full name, a colon, the words; the name comes again."""
+    label = SPEAKER.match(sentence.text)
+    if not label:
+        return
+    name, said = label.group(1).strip(), sentence.text[label.end() :]
+    speaks = " " in name and material.text.count(f"{name}:") >= 2
+    clean = balanced(said) and not INSIDE.search(said) and not ASKED.search(said)
+    if speaks and clean and _long_enough(said, material.language):
+        yield Quote(f"“{said}”", name, (sentence.span,))
 
 
 def _long_enough(text: str, language: str) -> bool:
@@ -72,6 +88,15 @@ def _speaker(text: str, start: int, end: int, language: str) -> str:
     found = after or before
     name = next((group for group in found.groups() if group), "") if found else ""
     return "" if name.split(" ")[:1] and name.split(" ")[0] in NOT_NAMES else name.rstrip(".")
+
+
+def _in_full(name: str, material: Material) -> str:
+    """A family name alone becomes the full name that the source gives elsewhere."""
+    if not name or " " in name:
+        return name
+    full = regex.compile(rf"(?<![’'\p{{L}}])(\p{{Lu}}\p{{Ll}}+\s+{regex.escape(name)})(?!\p{{L}})")
+    found = full.search(f"{material.title}. {material.text}")
+    return found.group(1) if found else name
 
 
 def _names(text: str) -> bool:

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 from smartcontent.content import Analysis, Strategy
 from smartcontent.errors import MalformedTool, UnknownStrategy
 from smartcontent.plugins import STRATEGY_GROUP, find_plugins
-from tools.compose_allotment import allot
+from tools.compose_allotment import deal
 from tools.compose_leads import FORMS
-from tools.compose_material import material
 
 TABLE = (
     Strategy(
@@ -186,5 +185,5 @@ def find_strategy(name: str) -> Strategy:
 
 def applicable(analysis: Analysis, candidates: Sequence[Strategy]) -> list[Strategy]:
     """Those of the candidates that this content has the material for, in their order."""
-    leads = allot(material(analysis)).leads
-    return [strategy for strategy in candidates if leads.get(strategy.form)]
+    _, allotment = deal(analysis)
+    return [strategy for strategy in candidates if allotment.leads.get(strategy.form)]

@@ -13,7 +13,7 @@ import regex
 
 Kind = Literal[
     "dangling", "strippable", "contrast", "turn", "benefit", "you", "we", "making", "past",
-    "time", "page", "said", "do",
+    "time", "page", "said", "do", "early", "pointing", "now", "future", "ad",
 ]  # fmt: skip
 
 UNSPACED = frozenset({"zh", "ja", "ko", "th"})
@@ -42,10 +42,16 @@ def _pattern(language: str, kind: Kind) -> regex.Pattern[str] | None:
     if not words:
         return None
     longest_first = sorted(words, key=len, reverse=True)
-    either = "|".join(regex.escape(word).replace("\\ ", r"\s+") for word in longest_first)
     whole = language not in UNSPACED or (language == "ko" and kind == "dangling")
-    bounded = rf"(?<!{LETTER})(?:{either})(?!{LETTER})" if whole else rf"(?:{either})"
-    return regex.compile(bounded, regex.IGNORECASE)
+    return regex.compile("|".join(_word(word, whole) for word in longest_first), regex.IGNORECASE)
+
+
+def _word(word: str, whole: bool) -> str:
+    """A word as a pattern; where spaces part words, not inside a longer one."""
+    literal = regex.escape(word).replace("\\ ", r"\s+")
+    before = rf"(?<!{LETTER})" if whole and word[0].isalpha() else ""
+    after = rf"(?!{LETTER})" if whole else ""
+    return f"{before}{literal}{after}"
 
 
 def count(text: str, kind: Kind, language: str) -> int:
@@ -69,12 +75,43 @@ def begins(text: str, kind: Kind, language: str) -> int:
     return found.end() if found else 0
 
 
+def without(text: str, kind: Kind, language: str) -> str:
+    """The text with the words of the kind taken out.
+
+    >>> without("In May this year it rained.", "now", "en")
+    'In May  it rained.'
+    """
+    pattern = _pattern(language, kind)
+    return pattern.sub("", text) if pattern else text
+
+
 def stands_alone(text: str, language: str) -> bool:
-    """Whether a sentence makes sense without the one before it.
+    """Whether a sentence makes sense without the one before it and without its page.
 
     >>> stands_alone("CALC searches awarded prices.", "en")
     True
     >>> stands_alone("This comparison is important.", "en"), stands_alone("Sa vle di wi.", "ht")
     (False, False)
+    >>> stands_alone("After cataloging them, we learned.", "en")
+    False
     """
-    return not begins(text, "dangling", language) and not count(text, "page", language)
+    return knows_its_nouns(text, language) and not count(text, "page", language)
+
+
+def knows_its_nouns(text: str, language: str) -> bool:
+    """Whether no pronoun or connective points back; it may point at its page ("click below").
+
+    >>> knows_its_nouns("Click below.", "en"), stands_alone("Click below.", "en")
+    (True, False)
+    """
+    bare = text.lstrip("“\"'‘«「¿¡(")
+    if not known(language) or begins(bare, "dangling", language):
+        return False
+    return not _points_back(without(bare, "now", language), language)
+
+
+def _points_back(text: str, language: str) -> bool:
+    """A pronoun among the first five words or "this" among the first twelve has no noun yet."""
+    words = text.split(" ")
+    early = count(" ".join(words[:5]), "early", language)
+    return bool(early or count(" ".join(words[:12]), "pointing", language))

@@ -1,0 +1,113 @@
+"""What a language model is asked for one post, and what becomes of its answer."""
+
+from dataclasses import replace
+
+import regex
+
+from llm.structured import Completing
+from smartcontent.content import Noun, Span, Variant
+from smartcontent.errors import ModelMisbehaved
+from tools.compose_post import ROOM, Post, fits, render
+from tools.measure_text import count
+from tools.read_prompt import fence, read_prompt
+from tools.writing_order import Order
+
+LONGEST_SOURCE = 12_000  # characters shown to a model, about 3,000 tokens
+MOST_TAKEN = 5
+SHORTEST = 20  # characters under which nothing was said
+
+
+class Draft(Noun):
+    """What a model fills in; `evidence` are sentences of the source, word for word."""
+
+    text: str
+    evidence: list[str]
+
+
+def ask_for_post(completing: Completing, order: Order, feedback: str = "") -> Variant:
+    """One attempt.  Raises ModelUnavailable, and ModelMisbehaved also for what does not fit."""
+    prompt = read_prompt("writer")
+    values = _values(order, feedback)
+    draft = completing.complete(
+        prompt.instructions.substitute(values),
+        prompt.material.substitute(values),
+        Draft,
+        seed=order.seed,
+    )
+    post = _post(order, draft)
+    _check(post, order)
+    return order.variant(post, completing.name, prompt.hash)
+
+
+def _values(order: Order, feedback: str) -> dict[str, object]:
+    source = order.content.text[:LONGEST_SOURCE]
+    strategy = order.strategy
+    return {
+        "description": strategy.description,
+        "example": strategy.example,
+        "tone": order.tone or strategy.tone,
+        "call_to_action": strategy.call_to_action,
+        "audience": ", ".join((order.segment.name, *order.segment.evidence)),
+        "platform": order.spec.platform,
+        "limit": min(_room(order), ROOM[strategy.length][0]),
+        "language": order.analysis.language,
+        "mark": fence(source + order.analysis.title),
+        "title": order.analysis.title,
+        "source": source,
+        "remarks": _remarks(order, feedback),
+    }
+
+
+def _remarks(order: Order, feedback: str) -> str:
+    taken = "\n".join(f"- {text[:200]}" for text in order.taken[-MOST_TAKEN:])
+    said = f"Already written for this campaign; say something else:\n{taken}" if taken else ""
+    return "\n\n".join(part for part in (said, feedback) if part)
+
+
+def _room(order: Order) -> int:
+    """Characters left for the text when link and hashtags are there."""
+    around = render(_dressed(order, "x"), order.spec)
+    return max(order.spec.text_limit - count(around, order.spec) + 1, 1)
+
+
+def _dressed(order: Order, text: str) -> Post:
+    paragraphs = tuple(part.strip() for part in text.split("\n\n") if part.strip())
+    return Post(paragraphs, (), link=order.content.link or "", tags=order.tags())
+
+
+def _post(order: Order, draft: Draft) -> Post:
+    spans = (locate(excerpt, order.content.text) for excerpt in draft.evidence)
+    found = tuple(dict.fromkeys(span for span in spans if span is not None))
+    return replace(_dressed(order, draft.text), spans=found)
+
+
+def locate(excerpt: str, text: str) -> Span | None:
+    """Where the excerpt stands in the text, white space aside; None when it does not.
+
+    >>> locate("two  words", "One. Two words, or two\\nwords.")
+    Span(start=17, end=26)
+    """
+    words = excerpt.split()
+    if not words or len(excerpt) > len(text) + 1000:
+        return None
+    found = regex.search(r"\s+".join(map(regex.escape, words)), text)
+    return Span(start=found.start(), end=found.end()) if found else None
+
+
+def _check(post: Post, order: Order) -> None:
+    text = render(post, order.spec)
+    said = sum(map(len, post.paragraphs))
+    if said < SHORTEST:
+        raise _refused(f"it has {said} characters and says nothing")
+    if not fits(text, order.spec):
+        over = count(text, order.spec) - order.spec.text_limit
+        raise _refused(f"the text is {over} characters too long; at most {_room(order)} fit")
+    if order.repeats(post):
+        raise _refused("it repeats a post of this campaign")
+
+
+def _refused(why: str) -> ModelMisbehaved:
+    return ModelMisbehaved(
+        f"The language model's post cannot be used: {why}.",
+        todo="Nothing needs to be done: the embedded writer takes over.",
+    )

@@ -1,0 +1,56 @@
+"""What is asked of a writer, and the variant that answers it."""
+
+from dataclasses import dataclass
+from uuid import NAMESPACE_URL, uuid5
+
+from smartcontent.content import Analysis, Content, PlatformSpec, Segment, Strategy, Variant
+from tools.compose_material import words
+from tools.compose_post import Post, render
+from tools.hashtags import hashtags
+
+MOST_TAGS = 2
+SAME = 0.6  # share of common words (Jaccard) from which two texts say the same
+
+
+@dataclass(frozen=True)
+class Order:
+    """One variant to write; `taken` are texts it must not repeat."""
+
+    content: Content
+    analysis: Analysis
+    segment: Segment
+    strategy: Strategy
+    spec: PlatformSpec
+    seed: int
+    tone: str | None = None
+    taken: tuple[str, ...] = ()
+
+    def variant(self, post: Post, writer: str, prompt_hash: str | None = None) -> Variant:
+        """The same order and writer give the same id: a step that runs twice writes one row."""
+        parts = (
+            self.content.id, self.content.version, self.segment.id, self.strategy.name,
+            self.spec.platform, self.seed, writer,
+        )  # fmt: skip
+        return Variant(
+            id=uuid5(NAMESPACE_URL, "|".join(map(str, parts))),
+            segment_id=self.segment.id,
+            strategy=self.strategy.name,
+            platform=self.spec.platform,
+            text=render(post, self.spec),
+            language=self.analysis.language,
+            writer=writer,
+            prompt_hash=prompt_hash,
+            sources=post.spans,
+        )
+
+    def repeats(self, post: Post) -> bool:
+        """Whether the campaign already says this."""
+        said = words(render(post, self.spec), self.analysis.language)
+        known = (words(other, self.analysis.language) for other in self.taken)
+        return any(len(said & other) > SAME * len(said | other) for other in known)
+
+    def tags(self) -> tuple[str, ...]:
+        """Hashtags as the platform allows them."""
+        limit = self.spec.hashtag_limit
+        most = MOST_TAGS if limit is None else min(MOST_TAGS, limit)
+        return tuple(hashtags(self.analysis.topics, most))
