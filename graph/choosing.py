@@ -32,7 +32,7 @@ from smartcontent.content import (
 )
 from store.database import Session
 from store.posts import Posts
-from tools.strategies import find_strategy
+from tools.strategies import strategies
 
 SLOTS_PER_PLATFORM = 6
 ACCOUNT = "main"
@@ -87,19 +87,29 @@ def candidates(
 ) -> list[Candidate]:
     """Every variant in every slot of its platform."""
     names = {segment.id: segment.name for segment in segments}
+    arms = {strategy.name: strategy_action(strategy).features for strategy in strategies()}
     return [
-        Candidate(variant, slot, _action(variant, slot, names[variant.segment_id], time_zone))
+        Candidate(
+            variant,
+            slot,
+            _action(
+                variant,
+                slot,
+                {**arms.get(variant.strategy, {}), "segment": names[variant.segment_id]},
+                time_zone,
+            ),
+        )
         for variant, slot in product(variants, slots)
         if variant.platform == slot.platform
     ]
 
 
-def _action(variant: Variant, slot: Slot, segment: str, time_zone: str) -> Action:
+def _action(variant: Variant, slot: Slot, known: Features, time_zone: str) -> Action:
     local = slot.at.astimezone(ZoneInfo(time_zone))
     features: Features = {
-        **strategy_action(find_strategy(variant.strategy)).features,
+        **known,
+        "strategy": variant.strategy,
         "platform": variant.platform,
-        "segment": segment,
         "daypart": daypart(slot.at, time_zone),
         "weekday": local.strftime("%A").lower(),
     }

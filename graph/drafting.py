@@ -10,7 +10,7 @@ from graph.state import Planned, Segmented, Written
 from graph.team import Team
 from learning.bandit.base import Policy
 from smartcontent.content import Content, PlatformSpec, Segment, Strategy, Variant
-from tools.strategies import applicable, find_strategy, strategies
+from tools.strategies import applicable, strategies
 
 STRATEGIES_PER_SEGMENT = 4
 
@@ -53,8 +53,9 @@ def write_variants(team: Team, state: Planned) -> list[Variant]:
 
 def _assignments(team: Team, state: Planned) -> Iterator[tuple[Segment, Strategy, PlatformSpec]]:
     specs = team.specs_of(state["settings"].platforms)
+    table = {strategy.name: strategy for strategy in strategies()}
     for segment in state["segments"]:
-        drawn = [find_strategy(name) for name in state["plan"][str(segment.id)]]
+        drawn = [table[name] for name in state["plan"][str(segment.id)] if name in table]
         for strategy, spec in product(drawn, specs):
             yield segment, strategy, spec
 

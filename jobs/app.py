@@ -35,7 +35,7 @@ def job_app(url: str, duties: Duties, *, pool_size: int = 4) -> App:
     app.task(name=LEARN)(tasks.learn)
     periodically(app, EVERY_TEN_SECONDS, "sweep", tasks.sweep)
     periodically(app, EVERY_MINUTE, "sweep_learning", tasks.sweep_learning)
-    periodically(app, EVERY_MINUTE, "recover_stalled", lambda timestamp: recover_stalled(app))
+    periodically(app, EVERY_MINUTE, "recover_stalled", lambda _: recover_stalled(app))
     return app
 
 

@@ -1,6 +1,7 @@
 """Campaigns whose workers are killed at random: none may be lost, nothing intended twice."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -31,7 +32,8 @@ from tests.graph.small_team import small_team, start
 LEASE = 0.4  # seconds: how long a killed worker's run is left alone
 LONGEST = 0.6  # seconds a child lives before it is killed
 CHECKPOINTS = 10  # that a campaign writes; an aimed kill falls just before one of them
-AT_ONCE = 6  # campaigns that are added at once
+AT_ONCE = 4  # campaigns that are added at once
+SETTLED = 0.05  # seconds in which a node's writes, kept in the background, arrive
 PAUSE = 0.01  # seconds a worker waits when nothing is due
 PATIENCE = 120.0  # seconds in which everything must have come to its end
 COUNTS = """
@@ -48,7 +50,7 @@ COUNTS = """
 
 
 class AimedSaver(AsyncPostgresSaver):
-    """Kills its process in place of the n-th checkpoint, when the node's writes are kept."""
+    """Kills its process in place of the n-th checkpoint, once the node's writes are kept."""
 
     left = 0
 
@@ -61,6 +63,7 @@ class AimedSaver(AsyncPostgresSaver):
     ) -> RunnableConfig:
         self.left -= 1
         if self.left == 0:
+            await asyncio.sleep(SETTLED)
             die()
         return await super().aput(config, checkpoint, metadata, new_versions)
 
@@ -187,45 +190,63 @@ def undisturbed(world: World) -> tuple[object, ...]:
 
 
 def disturbed(
-    world: World, kills: int, rng: Random, *, make: Callable[..., Runner] = Runner
+    world: World,
+    usual: Sequence[object],
+    kills: int,
+    rng: Random,
+    *,
+    make: Callable[..., Runner] = Runner,
+    late: bool = False,
 ) -> Outcome:
-    """Kill workers so many times, let a last one finish, and compare with an undisturbed run."""
-    usual = undisturbed(world)
+    """Kill workers so many times, let a last one finish, and compare with what is `usual`.
+
+    Two in five kills come from outside at any time, two fall just before a checkpoint, and one
+    is of a worker that was stopped, replaced and woken up.  For controls, `late` aims all of
+    them at what follows the scheduler.
+    """
     trial = Trial(world, uuid4(), make)
     Child(trial.settle).finish(within=PATIENCE)
     killed_after: Counter[str] = Counter()
     while killed_after.total() < kills:
         if trial.unfinished() < AT_ONCE // 2:
             Child(trial.add).finish(within=PATIENCE)
-        if _kill_one(trial, rng):
+        if _kill_one(trial, rng, late=late):
             killed_after[trial.at_work()] += 1
     Child(trial.work).finish(within=PATIENCE)
     found = trial.counts()
     return Outcome(
         kills=kills,
         campaigns=len(found),
-        lost=sum(_less(row, usual) for row in found),
-        doubled=sum(_more(row, usual) for row in found),
+        lost=sum(row[0] != usual[0] or _any(int.__lt__, row, usual) for row in found),
+        doubled=sum(_any(int.__gt__, row, usual) for row in found),
         killed_after=dict(killed_after),
     )
 
 
-def _kill_one(trial: Trial, rng: Random) -> bool:
-    """Half of the kills come from outside at any time, half aim just before a checkpoint."""
-    if rng.random() < 0.5:
+def _kill_one(trial: Trial, rng: Random, *, late: bool) -> bool:
+    kind = "aimed" if late else rng.choice(("outside", "outside", "aimed", "aimed", "replaced"))
+    if kind == "outside":
         return Child(trial.work).killed(after=rng.uniform(0.02, LONGEST))
-    aimed = partial(trial.work, rng.randint(1, 2 * CHECKPOINTS))
-    return Child(aimed).killed(after=PATIENCE)
+    if kind == "replaced":
+        return _replace_one(trial, rng)
+    dies_at = rng.randint(8, 9) if late else rng.randint(1, CHECKPOINTS)
+    return Child(partial(trial.work, dies_at)).killed(after=PATIENCE)
 
 
-def _less(row: Sequence[object], usual: Sequence[object]) -> bool:
-    """Not finished, or with fewer rows than it should have."""
-    return row[0] != usual[0] or any(
-        int(str(count)) < int(str(wanted)) for count, wanted in zip(row[1:], usual[1:], strict=True)
-    )
+def _replace_one(trial: Trial, rng: Random) -> bool:
+    """A worker sleeps through its lease and wakes up beside the one that took its place."""
+    sleeper = Child(trial.work)
+    sleeper.pause(after=rng.uniform(0.02, LONGEST))
+    other = Child(trial.work)
+    time.sleep(LEASE + rng.uniform(0.0, LONGEST))
+    sleeper.wake()
+    one = sleeper.killed(after=rng.uniform(0.02, LONGEST))
+    return other.killed(after=rng.uniform(0.02, LONGEST)) or one
 
 
-def _more(row: Sequence[object], usual: Sequence[object]) -> bool:
-    return any(
-        int(str(count)) > int(str(wanted)) for count, wanted in zip(row[1:], usual[1:], strict=True)
-    )
+def _any(
+    compare: Callable[[int, int], bool], row: Sequence[object], usual: Sequence[object]
+) -> bool:
+    """Whether a count of the row, its state aside, compares so with the usual one."""
+    pairs = zip(row[1:], usual[1:], strict=True)
+    return any(compare(int(str(count)), int(str(wanted))) for count, wanted in pairs)

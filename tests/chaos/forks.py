@@ -39,6 +39,14 @@ class Child:
         os.waitpid(self.pid, 0)
         return True
 
+    def pause(self, *, after: float) -> None:
+        """SIGSTOP it after so many seconds: it sleeps and does not know it."""
+        time.sleep(after)
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def wake(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
     def finish(self, *, within: float) -> None:
         """Let it come to its end.  Raises TimeoutError, ChildFailed."""
         if self.killed(after=within):
@@ -74,8 +82,8 @@ def _live(work: Work) -> None:
     try:
         asyncio.run(work())
         code = 0
-    except BaseException:  # noqa: BLE001  whatever it was, the child ends here
-        traceback.print_exc()
     finally:
+        if code:
+            traceback.print_exc()
         sys.stderr.flush()
         os._exit(code)

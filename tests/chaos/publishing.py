@@ -1,0 +1,190 @@
+"""Publishers that are killed around the sending itself: never twice, never silently not."""
+
+import asyncio
+import fcntl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+from jobs.publish_due import publish
+from smartcontent.content import Engagement, Outgoing, PlatformSpec, Receipt
+from smartcontent.errors import Conflict
+from smartcontent.plugins import Connector
+from store.database import Database
+from store.media import MediaFolder
+from store.outbox import due
+from tests.chaos.campaigns import LEASE, PATIENCE, PAUSE, Trial
+from tests.chaos.forks import Child, die
+from tests.chaos.world import World
+from tests.graph.small_team import spec_of, utc_now
+
+LONGEST = 0.3  # seconds a publisher lives before it is killed from outside
+FEW = 4  # posts left to send at which more campaigns are made
+ALL_DUE = timedelta(days=7)
+STATES = """SELECT p.state, p.remote_id FROM posts p WHERE p.workspace_id = %s"""
+UNSENT = "SELECT count(*) FROM outbox WHERE workspace_id = %s AND state = 'waiting'"
+
+
+class Wall:
+    """A platform that keeps what it is sent in a file, one line a post.
+
+    With `keys` it knows what it has; with `says_keys` it only says so.  It cannot be read back.
+    """
+
+    def __init__(self, path: Path, *, keys: bool = False, says_keys: bool = False) -> None:
+        self._path = path
+        self._keys = keys
+        can = {"idempotent": keys or says_keys, "can_find": False}
+        self.spec: PlatformSpec = spec_of("sandbox").model_copy(update=can)
+
+    async def publish(self, outgoing: Outgoing) -> Receipt:
+        with self._path.open("a+") as wall:
+            fcntl.flock(wall, fcntl.LOCK_EX)
+            wall.seek(0)
+            if not (self._keys and outgoing.effect_key in wall.read().split()):
+                wall.write(f"{outgoing.effect_key}\n")
+        return Receipt(remote_id=outgoing.effect_key, published_at=utc_now())
+
+    async def find(self, outgoing: Outgoing) -> Receipt | None:
+        return None
+
+    async def delete(self, outgoing: Outgoing, receipt: Receipt) -> None:
+        return None
+
+    async def engagement(self, outgoing: Outgoing, receipt: Receipt) -> Engagement:
+        return Engagement(read_at=utc_now())
+
+
+class Deadly:
+    """Kills its process at the n-th sending: before it for n > 0, after it for n < 0."""
+
+    def __init__(self, inner: Connector, dies_at: int) -> None:
+        self._inner = inner
+        self._dies_at = dies_at
+        self._sent = 0
+        self.spec = inner.spec
+
+    async def publish(self, outgoing: Outgoing) -> Receipt:
+        self._sent += 1
+        if self._sent == self._dies_at:
+            die()
+        receipt = await self._inner.publish(outgoing)
+        if self._sent == -self._dies_at:
+            die()
+        return receipt
+
+    async def find(self, outgoing: Outgoing) -> Receipt | None:
+        return await self._inner.find(outgoing)
+
+    async def delete(self, outgoing: Outgoing, receipt: Receipt) -> None:
+        await self._inner.delete(outgoing, receipt)
+
+    async def engagement(self, outgoing: Outgoing, receipt: Receipt) -> Engagement:
+        return await self._inner.engagement(outgoing, receipt)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of the posts.
+
+    `lost` were neither published nor shown as unknown, or are called published and are not
+    there; `doubled` are there twice.
+    """
+
+    kills: int
+    posts: int
+    published: int
+    unknown: int
+    lost: int
+    doubled: int
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A workspace's posts on their way to one target."""
+
+    trial: Trial
+    target: Callable[[], Connector]
+    folder: Path
+
+    async def work(self, dies_at: int = 0) -> None:
+        """A publisher's life: it sends whatever is left to send."""
+        database = Database(self.trial.world.app_url, pool_size=2)
+        connectors = {"sandbox": Deadly(self.target(), dies_at)}
+        media = MediaFolder(self.folder)
+        while self.unsent():
+            async with database.definer() as session:
+                waiting = await due(session, at=utc_now() + ALL_DUE)
+            for workspace_id, outbox_id in waiting:
+                with suppress(Conflict):
+                    await publish(
+                        database,
+                        connectors,
+                        workspace_id,
+                        outbox_id,
+                        str(uuid4()),
+                        media=media,
+                        clock=utc_now,
+                        lease_seconds=LEASE,
+                    )
+            await asyncio.sleep(PAUSE)
+        await database.close()
+
+    def unsent(self) -> int:
+        [(count,)] = self.trial.world.rows(UNSENT, self.trial.workspace_id)
+        return int(str(count))
+
+    def more(self) -> None:
+        """Campaigns that end with posts to send."""
+        Child(self.trial.add).finish(within=PATIENCE)
+        Child(self.trial.work).finish(within=PATIENCE)
+
+
+def sent_under_fire(
+    world: World,
+    kills: int,
+    rng: Random,
+    *,
+    target: Callable[[], Connector],
+    arrived: Callable[[], list[str]],
+    folder: Path,
+    late: bool = False,
+) -> Sent:
+    """Kill publishers so many times, let a last one finish, and compare with what arrived.
+
+    A third dies before a sending, a third after one, a third at any time; for controls, `late`
+    has all of them die after one.
+    """
+    sending = Sending(Trial(world, uuid4()), target, folder)
+    Child(sending.trial.settle).finish(within=PATIENCE)
+    done = 0
+    while done < kills:
+        if sending.unsent() < FEW:
+            sending.more()
+        done += _kill_one(sending, rng, late=late)
+    Child(sending.work).finish(within=PATIENCE)
+    posts = world.rows(STATES, sending.trial.workspace_id)
+    there = arrived()
+    published = [remote_id for state, remote_id in posts if state == "published"]
+    unknown = sum(state == "unknown" for state, _ in posts)
+    return Sent(
+        kills=kills,
+        posts=len(posts),
+        published=len(published),
+        unknown=unknown,
+        lost=len(posts) - len(published) - unknown + len(set(published) - set(there)),
+        doubled=len(there) - len(set(there)),
+    )
+
+
+def _kill_one(sending: Sending, rng: Random, *, late: bool) -> bool:
+    kind = "after" if late else rng.choice(("outside", "before", "after"))
+    if kind == "outside":
+        return Child(sending.work).killed(after=rng.uniform(0.02, LONGEST))
+    dies_at = rng.randint(1, FEW - 1) * (-1 if kind == "after" else 1)
+    return Child(partial(sending.work, dies_at)).killed(after=PATIENCE)
