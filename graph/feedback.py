@@ -91,15 +91,18 @@ Update: TypeAlias = dict[str, Any]
 Feedback: TypeAlias = CompiledStateGraph[Learned, Fold, Begun, Learned]
 
 
-async def collect(state: Begun, runtime: Runtime[Fold]) -> Update:
-    """The entries up to the next snapshot's place, as far as their time is over."""
+async def collect(state: Learned, runtime: Runtime[Fold]) -> Update:
+    """The entries up to the next snapshot's place, as far as their time is over.
+
+    Of its state only the workspace is there at the first pass.
+    """
     fold = runtime.context
-    known: Update = dict(state) if "canonical" in state else await _begin(fold)
-    canonical: Canonical = known["canonical"]
+    begun: Update = {} if "canonical" in state else await _begin(fold)
+    canonical: Canonical = begun.get("canonical") or state["canonical"]
     room = fold.learning.every - canonical.taken % fold.learning.every
     page = await Decisions(fold.session).log(after_position=canonical.position, limit=room)
     closed = list(takewhile(lambda logged: logged.closed, page))
-    return {**known, "log": closed, "ends": len(closed) < room}
+    return {**begun, "log": closed, "ends": len(closed) < room}
 
 
 async def reward(state: Collected) -> Update:
@@ -128,6 +131,10 @@ async def snapshot(state: Learned, runtime: Runtime[Fold]) -> Update:
         await _say(fold.session, state["lift"])
     folded = state.get("folded", 0) + len(state["log"])
     return {"folded": folded, "snapshots": state.get("snapshots", 0) + int(due)}
+
+
+def _again(state: Collected) -> str:
+    return END if state["ends"] else "collect"
 
 
 async def _begin(fold: Fold) -> Update:
@@ -168,7 +175,7 @@ def feedback_graph() -> Feedback:
     names = [START, *STEPS]
     for before, after in zip(names, names[1:], strict=False):
         graph.add_edge(before, after)
-    graph.add_conditional_edges("snapshot", lambda state: END if state["ends"] else "collect")
+    graph.add_conditional_edges("snapshot", _again, ["collect", END])
     return graph.compile()
 
 

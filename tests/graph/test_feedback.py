@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 from random import Random
 from uuid import UUID
 
@@ -64,9 +65,10 @@ def shuffled(events: Sequence[Event], seed: int) -> list[list[Event]]:
 
 def test_the_graph_reads_as_the_plan() -> None:
     edges = feedback_graph().get_graph().edges
-    order = [edge.source for edge in edges if not edge.conditional]
-    assert order == ["__start__", "collect", "reward", "learn", "evaluate"]
-    assert {edge.target for edge in edges if edge.source == "snapshot"} == {"collect", "__end__"}
+    then = {edge.source: edge.target for edge in edges if not edge.conditional}
+    order = ["__start__", "collect", "reward", "learn", "evaluate", "snapshot"]
+    assert then == dict(pairwise(order))
+    assert {edge.target for edge in edges if edge.conditional} == {"collect", "__end__"}
     assert EVERY >= 100
 
 
