@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 import orjson
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -77,7 +78,7 @@ class Database:
             async with await self._open(workspace) as session:
                 yield session
                 await session.commit()
-        except (DataError, UnicodeEncodeError) as refused:
+        except (DataError, psycopg.DataError, UnicodeEncodeError) as refused:
             raise InvalidInput(
                 f"PostgreSQL cannot store a value: {_first_line(refused)}",
                 todo="Remove NUL characters and half characters, and keep numbers in range.",

@@ -98,8 +98,9 @@ def _system_user() -> pwd.struct_passwd:
 
 
 def _reachable(wheel: Path, home_of_root: Path) -> Path:
-    """The wheel's folder, or a copy where a parent of it is closed to others (as /root is)."""
-    if all(parent.stat().st_mode & stat.S_IXOTH for parent in wheel.parents):
+    """The wheel's folder, or a copy where others may not go there (as into /root)."""
+    way = (wheel / VERSION / "bin" / "postgres", *(wheel / VERSION / "bin" / "postgres").parents)
+    if all(place.stat().st_mode & stat.S_IXOTH for place in way):
         return wheel
     release = next(wheel.parent.glob(f"{WHEEL}-*.dist-info"), wheel).stem.rpartition("-")[2]
     home = home_of_root / "programs" / release
@@ -108,5 +109,14 @@ def _reachable(wheel: Path, home_of_root: Path) -> Path:
         open_folder(fresh)
         shutil.copytree(wheel / VERSION, fresh / WHEEL / VERSION, symlinks=True)
         shutil.copytree(wheel.with_name(f"{WHEEL}.libs"), fresh / f"{WHEEL}.libs")
+        _open_to_all(fresh)
         fresh.rename(home)
     return home / WHEEL
+
+
+def _open_to_all(folder: Path) -> None:
+    """What its owner may read or run, others may too."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)

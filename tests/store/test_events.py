@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from smartcontent.content import Event, Purpose, Segment, Segmentation
+from smartcontent.errors import InvalidInput
 from store.consents import Consents
 from store.database import Database, Session
 from store.decisions import Decisions
@@ -84,6 +85,15 @@ async def test_odd_characters_arrive_as_they_are(
         assert (await Events(session).ingest([late])).duplicates == 1
         (seen,) = await Events(session).behaviours(now=NOW)
         assert (seen.subject, seen.topics) == (odd, {odd: 1.0})
+
+
+@pytest.mark.parametrize("bad", ["nul\x00", "half \ud83d"])
+async def test_what_cannot_be_stored_is_the_callers_mistake(
+    database: Database, workspace: UUID, bad: str
+) -> None:
+    with pytest.raises(InvalidInput):
+        async with database.transaction(workspace) as session:
+            await Events(session).ingest([event("a"), event("b").model_copy(update={"id": bad})])
 
 
 async def test_a_batch_is_kept_whole_or_not_at_all(database: Database, workspace: UUID) -> None:
