@@ -1,6 +1,7 @@
 """Find the creator's contents by what they are about."""
 
 from asyncio import to_thread
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -12,8 +13,11 @@ from smartcontent.content import Caller, Content, MemoryItem, Noun
 from smartcontent.errors import NotFound
 from store.contents import Contents
 from store.database import Session
+from tools.tokens import keys
 
 EXCERPT = 160
+OPENING = 4_000  # characters
+NEWEST = 100  # contents whose words are looked at, beside what memory recalls
 RELATED = 0.2  # cosine below which two texts have nothing to do with each other
 
 
@@ -44,13 +48,11 @@ async def search_content(
     recalled = await to_thread(
         memory.recall, caller.workspace_id, query, limit=limit, kind="content"
     )
-    near = {UUID(r.item.id): r.similarity for r in recalled if r.similarity >= RELATED}
-    newest = await Contents(session).list(limit=50)
-    wanted = query.casefold()
-    for content in newest:
-        if wanted in f"{content.title}\n{content.text}".casefold():
-            near.setdefault(content.id, 0.0)
-    return await _found(Contents(session), near, limit)
+    near = {UUID(one.item.id): one.similarity for one in recalled if one.similarity >= RELATED}
+    contents = Contents(session)
+    worded = await to_thread(_by_words, query, await contents.list(limit=NEWEST))
+    ids = list(dict.fromkeys([*near, *worded]))[:limit]
+    return [found async for found in _found(contents, ids, near)]
 
 
 def as_memory(content: Content) -> MemoryItem:
@@ -59,20 +61,30 @@ def as_memory(content: Content) -> MemoryItem:
     return MemoryItem(id=str(content.id), text=text, kind="content", source=content.title)
 
 
-async def _found(contents: Contents, near: dict[UUID, float], limit: int) -> list[FoundContent]:
-    found = []
-    for content_id, similarity in list(near.items())[:limit]:
+def _by_words(query: str, contents: Sequence[Content]) -> list[UUID]:
+    """Contents that have words of the query, those with most first."""
+    asked = set(keys(query))
+    telling = {word for word in asked if len(word) > 3} or asked
+    shared = {content.id: _shared(telling, content) for content in contents}
+    return [id for id in sorted(shared, key=lambda id: -shared[id]) if shared[id]]
+
+
+def _shared(words: set[str], content: Content) -> int:
+    """How many of the words stand in the content's opening; those of the title count double."""
+    return len(words & set(keys(content.text[:OPENING]))) + len(words & set(keys(content.title)))
+
+
+async def _found(
+    contents: Contents, ids: Sequence[UUID], near: Mapping[UUID, float]
+) -> AsyncIterator[FoundContent]:
+    for content_id in ids:
         try:
             content = await contents.get(content_id)
         except NotFound:
             continue  # deleted since it was remembered
-        excerpt = " ".join(content.text.split())[:EXCERPT]
-        found.append(
-            FoundContent(
-                content_id=content_id,
-                title=content.title,
-                excerpt=excerpt,
-                similarity=round(similarity, 3) or None,
-            )
+        yield FoundContent(
+            content_id=content_id,
+            title=content.title,
+            excerpt=" ".join(content.text.split())[:EXCERPT],
+            similarity=round(near[content_id], 3) if content_id in near else None,
         )
-    return found

@@ -42,9 +42,14 @@ async def show_insights(by: By = "strategies", *, session: Given[Session]) -> Le
     "how are my posts doing?", "results by platform"
     """
     rows = tuple(map(insight, await _counted(Insights(session), by)))
-    evaluation = await Evaluations(session).latest(LIFT)
-    lift = evaluation.estimate if evaluation else None
+    lift = await latest_lift(session)
     return Learned(sentence=in_words(by, rows, lift), by=by, insights=rows, lift=lift)
+
+
+async def latest_lift(session: Session) -> Estimate | None:
+    """What was last said of what learning earned; None before anything was."""
+    evaluation = await Evaluations(session).latest(LIFT)
+    return evaluation.estimate if evaluation else None
 
 
 async def _counted(insights: Insights, by: By) -> list[Counted]:
