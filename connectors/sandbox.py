@@ -7,10 +7,12 @@ lie beside it.  A file appears whole or not at all (`link` of a synced file).
 import asyncio
 import hashlib
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from heapq import nlargest
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import regex
@@ -19,6 +21,8 @@ from pydantic import AwareDatetime
 
 from smartcontent.content import Engagement, Noun, Outgoing, PlatformSpec, Receipt
 from smartcontent.errors import NotFound, OutcomeUnknown, Rejected, Unreachable
+
+R = TypeVar("R")
 
 PICTURE = regex.compile(r"[0-9a-f]{64}-[0-9]+")
 SPEC = PlatformSpec(
@@ -67,14 +71,14 @@ class Sandbox:
 
     async def publish(self, outgoing: Outgoing) -> Receipt:
         """Put it into the feed, or answer as the first time when it is there already."""
-        return await asyncio.to_thread(self._publish, outgoing)
+        return await self._on_disk(self._publish, outgoing)
 
     async def find(self, outgoing: Outgoing) -> Receipt | None:
-        return await asyncio.to_thread(self._find, outgoing)
+        return await self._on_disk(self._find, outgoing)
 
     async def delete(self, outgoing: Outgoing, receipt: Receipt) -> None:
         """Take it out of the feed; fine when it is not there."""
-        await asyncio.to_thread(self._delete, outgoing)
+        await self._on_disk(self._delete, outgoing)
 
     async def engagement(self, outgoing: Outgoing, receipt: Receipt) -> Engagement:
         """A folder counts nothing, so every count is None; readers' events come by the API."""
@@ -116,6 +120,16 @@ class Sandbox:
         rss: bytes = feed.rss_str(pretty=True)
         return rss
 
+    async def _on_disk(self, act: Callable[[Outgoing], R], outgoing: Outgoing) -> R:
+        """In a thread; a disk that fails is this platform being down.  Trying again is safe."""
+        try:
+            return await asyncio.to_thread(act, outgoing)
+        except OSError as problem:
+            raise Unreachable(
+                f"The feed's folder {self._folder} cannot be used: {problem.strerror}.",
+                todo="Give this user the right to write there, then try again.",
+            ) from problem
+
     # -- files ---------------------------------------------------------------------------------
 
     def _room(self, workspace_id: UUID) -> Path:
@@ -129,13 +143,7 @@ class Sandbox:
         earlier = self._find(outgoing)
         if earlier:
             return earlier
-        try:
-            self._write(outgoing)
-        except OSError as problem:
-            raise Unreachable(
-                f"The feed's folder {self._folder} cannot be written: {problem.strerror}.",
-                todo="Give this user the right to write there, then try again.",
-            ) from problem
+        self._write(outgoing)
         return self._certain(outgoing)
 
     def _write(self, outgoing: Outgoing) -> None:

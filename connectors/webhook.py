@@ -27,10 +27,11 @@ from smartcontent.errors import (
     Unreachable,
 )
 
+SECONDS = 10.0  # until there is a status
 CONNECT_SECONDS = 5.0
-ALL_SECONDS = 10.0
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 5.0  # for the body behind it
 ANSWER_BYTES = 64 * 1024
+WAITING = httpx.Timeout(SECONDS, connect=CONNECT_SECONDS)
 WAIT = timedelta(seconds=60)  # after 429 without a usable Retry-After
 SECRET_BYTES = range(24, 65)  # Standard Webhooks: 24 to 64 bytes
 
@@ -60,11 +61,13 @@ class Webhook:
         client: httpx.AsyncClient | None = None,
         *,
         deduplicates: bool = False,
+        seconds: float = SECONDS,
     ) -> None:
         self.spec = SPEC.model_copy(update={"idempotent": deduplicates})
         self._url = _address(url)
         self._key = _key(secret)
         self._client = client
+        self._seconds = seconds
 
     async def publish(self, outgoing: Outgoing) -> Receipt:
         """Send it.  The receiver may answer {"id": …, "url": …}."""
@@ -119,8 +122,8 @@ class Webhook:
         """A status is an answer, whatever happens to the body behind it."""
         async with self._connection() as client:
             request = client.build_request("POST", self._url, content=body, headers=headers)
-            request.extensions["timeout"] = _timeout().as_dict()
-            async with asyncio.timeout(ALL_SECONDS):
+            request.extensions["timeout"] = WAITING.as_dict()
+            async with asyncio.timeout(self._seconds):
                 answer = await client.send(request, stream=True, follow_redirects=False)
             try:
                 _judge(answer)
@@ -134,7 +137,7 @@ class Webhook:
         if self._client:
             yield self._client
         else:
-            async with httpx.AsyncClient(timeout=_timeout()) as client:
+            async with httpx.AsyncClient(timeout=WAITING) as client:
                 yield client
 
     def _signed(self, key: str, at: int, body: bytes) -> dict[str, str]:
@@ -248,10 +251,6 @@ def _key(secret: str) -> bytes:
         todo="Make one: echo whsec_$(openssl rand -base64 32), and set it on both sides "
         "(here SMARTCONTENT_WEBHOOK_SECRET).",
     )
-
-
-def _timeout() -> httpx.Timeout:
-    return httpx.Timeout(ALL_SECONDS, connect=CONNECT_SECONDS)
 
 
 def _said(problem: Exception) -> str:
