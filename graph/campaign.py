@@ -133,7 +133,7 @@ async def scheduler(state: Checked, runtime: Runtime[Team]) -> Update:
         workspace.time_zone,
     )
     async with step(team, state["workspace_id"], "scheduler", since=since) as work:
-        posts = await choose_posts(work.session, team, state, forecasts, workspace)
+        posts = await choose_posts(work.session, team, state, forecasts)
         work.summary = wording.scheduled(posts, forecasts)
     return {"forecasts": forecasts, "posts": [post.id for post in posts]}
 

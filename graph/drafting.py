@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import product
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from graph.choosing import context_of, seed_of
+from graph.candidates import context_of
+from graph.derivation import id_of, seed_of
 from graph.state import Planned, Segmented, Written
 from graph.team import Team
 from learning.bandit.base import Policy
@@ -82,7 +83,7 @@ def _write(
     if variant is None:
         return None
     media = pictures(state["content"], spec)
-    return variant.model_copy(update={"id": uuid5(state["run_id"], name), "media": media})
+    return variant.model_copy(update={"id": id_of(state["run_id"], name), "media": media})
 
 
 def pictures(content: Content, spec: PlatformSpec) -> tuple[UUID, ...]:

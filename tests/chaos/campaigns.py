@@ -8,18 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from random import Random
-from typing import Any
 from uuid import UUID, uuid4
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-from langgraph.types import Command
 
 from graph.checkpoints import open_checkpoints
-from graph.runner import Held, Runner
-from graph.state import Uploaded
-from smartcontent.content import CampaignSettings, PostState, RunState
+from graph.runner import Runner
+from smartcontent.content import CampaignSettings, PostState
 from smartcontent.errors import LeaseLost
 from store.database import Database
 from store.posts import Posts
@@ -66,29 +63,6 @@ class AimedSaver(AsyncPostgresSaver):
             await asyncio.sleep(SETTLED)
             die()
         return await super().aput(config, checkpoint, metadata, new_versions)
-
-
-class NextIsProof(Runner):
-    """Sabotaged: takes a checkpoint's empty `next` for the end of the run."""
-
-    async def _go_on(self, held: Held) -> RunState:
-        snapshot = await self._graph.aget_state(held.thread)
-        if held.lease.state is RunState.RUNNING and not snapshot.next:
-            return RunState.FINISHED
-        return await super()._go_on(held)
-
-
-class RandomIds(Runner):
-    """Sabotaged: whoever takes over a run starts it again under ids of its own."""
-
-    async def _entrance(self, held: Held) -> Uploaded | Command[Any] | None:
-        if held.lease.state is RunState.RUNNING:
-            return await self._uploaded(held)
-        return await super()._entrance(held)
-
-    async def _uploaded(self, held: Held) -> Uploaded:
-        uploaded = await super()._uploaded(held)
-        return Uploaded(**{**uploaded, "run_id": uuid4()})
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import UUID
 
+from connectors.sandbox import Sandbox
 from graph.checkpoints import install
 from graph.runner import Runner
-from tests.chaos.campaigns import NextIsProof, Outcome, RandomIds, disturbed, undisturbed
+from tests.chaos.campaigns import Outcome, disturbed, undisturbed
 from tests.chaos.publishing import Sent, Wall, sent_under_fire
+from tests.chaos.sabotage import NextIsProof, RandomIds
 from tests.chaos.world import World, world
 
 
@@ -31,17 +34,17 @@ class Report:
     campaigns: Outcome
     next_is_proof: Outcome
     random_ids: Outcome
-    known_keys: Sent
+    sandbox: Sent
     no_keys: Sent
     false_keys: Sent
     seconds: float
 
     @property
     def ok(self) -> bool:
-        held = (self.campaigns, self.known_keys, self.no_keys)
+        held = (self.campaigns, self.sandbox, self.no_keys)
         return (
             not any(outcome.lost or outcome.doubled for outcome in held)
-            and self.known_keys.unknown == 0
+            and self.sandbox.unknown == 0
             and self.no_keys.unknown > 0
             and self.next_is_proof.lost > 0
             and self.random_ids.doubled > 0
@@ -59,35 +62,39 @@ def run(kills: int, control_kills: int, seed: int) -> Report:
         def control(make: Callable[..., Runner]) -> Outcome:
             return disturbed(place, usual, control_kills, Random(seed), make=make, late=True)
 
-        def wall(kills: int, name: str, *, late: bool = False, **can: bool) -> Sent:
-            path = Path(folder) / name
-            return _under_fire(place, kills, Random(seed), path, late=late, **can)
-
         return Report(
             campaigns=disturbed(place, usual, kills, Random(seed)),
             next_is_proof=control(NextIsProof),
             random_ids=control(RandomIds),
-            known_keys=wall(kills, "known_keys", keys=True),
-            no_keys=wall(control_kills, "no_keys", late=True),
-            false_keys=wall(control_kills, "false_keys", late=True, says_keys=True),
+            sandbox=to_sandbox(place, kills, Random(seed), Path(folder)),
+            no_keys=to_wall(place, control_kills, Random(seed), Wall(Path(folder) / "honest")),
+            false_keys=to_wall(
+                place, control_kills, Random(seed), Wall(Path(folder) / "lying", says_keys=True)
+            ),
             seconds=round(time.monotonic() - began, 1),
         )
 
 
-def _under_fire(
-    place: World, kills: int, rng: Random, path: Path, *, late: bool, **can: bool
-) -> Sent:
-    def arrived() -> list[str]:
-        return path.read_text().split() if path.exists() else []
+def to_sandbox(place: World, kills: int, rng: Random, folder: Path) -> Sent:
+    """Publishers of the real sandbox, which knows every post by its key."""
+    sandbox = Sandbox(folder)
 
+    def arrived(workspace_id: UUID) -> list[str]:
+        return [str(post.post_id) for post in sandbox.posts(workspace_id, limit=100_000)]
+
+    return sent_under_fire(place, kills, rng, target=sandbox, arrived=arrived, folder=folder)
+
+
+def to_wall(place: World, kills: int, rng: Random, wall: Wall) -> Sent:
+    """Publishers that all die just after a sending to a platform without keys."""
     return sent_under_fire(
         place,
         kills,
         rng,
-        target=lambda: Wall(path, **can),
-        arrived=arrived,
-        folder=path.parent,
-        late=late,
+        target=wall,
+        arrived=lambda _: wall.posts(),
+        folder=Path(tempfile.gettempdir()),
+        late=True,
     )
 
 

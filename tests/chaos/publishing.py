@@ -1,7 +1,6 @@
 """Publishers that are killed around the sending itself: never twice, never silently not."""
 
 import asyncio
-import fcntl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from jobs.publish_due import publish
 from smartcontent.content import Engagement, Outgoing, PlatformSpec, Receipt
@@ -26,29 +25,29 @@ from tests.graph.small_team import spec_of, utc_now
 LONGEST = 0.3  # seconds a publisher lives before it is killed from outside
 FEW = 4  # posts left to send at which more campaigns are made
 ALL_DUE = timedelta(days=7)
-STATES = """SELECT p.state, p.remote_id FROM posts p WHERE p.workspace_id = %s"""
+STATES = "SELECT id, state FROM posts WHERE workspace_id = %s"
 UNSENT = "SELECT count(*) FROM outbox WHERE workspace_id = %s AND state = 'waiting'"
 
 
 class Wall:
-    """A platform that keeps what it is sent in a file, one line a post.
+    """A platform that appends what it is sent to a file, and can neither look nor tell twins.
 
-    With `keys` it knows what it has; with `says_keys` it only says so.  It cannot be read back.
+    With `says_keys` it lies: it says that it knows a post by its key.
     """
 
-    def __init__(self, path: Path, *, keys: bool = False, says_keys: bool = False) -> None:
+    def __init__(self, path: Path, *, says_keys: bool = False) -> None:
         self._path = path
-        self._keys = keys
-        can = {"idempotent": keys or says_keys, "can_find": False}
+        can = {"idempotent": says_keys, "can_find": False}
         self.spec: PlatformSpec = spec_of("sandbox").model_copy(update=can)
 
     async def publish(self, outgoing: Outgoing) -> Receipt:
-        with self._path.open("a+") as wall:
-            fcntl.flock(wall, fcntl.LOCK_EX)
-            wall.seek(0)
-            if not (self._keys and outgoing.effect_key in wall.read().split()):
-                wall.write(f"{outgoing.effect_key}\n")
+        with self._path.open("a") as wall:
+            wall.write(f"{outgoing.post_id}\n")
         return Receipt(remote_id=outgoing.effect_key, published_at=utc_now())
+
+    def posts(self) -> list[str]:
+        """The ids of what is there."""
+        return self._path.read_text().split() if self._path.exists() else []
 
     async def find(self, outgoing: Outgoing) -> Receipt | None:
         return None
@@ -109,13 +108,13 @@ class Sending:
     """A workspace's posts on their way to one target."""
 
     trial: Trial
-    target: Callable[[], Connector]
+    target: Connector
     folder: Path
 
     async def work(self, dies_at: int = 0) -> None:
         """A publisher's life: it sends whatever is left to send."""
         database = Database(self.trial.world.app_url, pool_size=2)
-        connectors = {"sandbox": Deadly(self.target(), dies_at)}
+        connectors = {"sandbox": Deadly(self.target, dies_at)}
         media = MediaFolder(self.folder)
         while self.unsent():
             async with database.definer() as session:
@@ -150,13 +149,14 @@ def sent_under_fire(
     kills: int,
     rng: Random,
     *,
-    target: Callable[[], Connector],
-    arrived: Callable[[], list[str]],
+    target: Connector,
+    arrived: Callable[[UUID], list[str]],
     folder: Path,
     late: bool = False,
 ) -> Sent:
     """Kill publishers so many times, let a last one finish, and compare with what arrived.
 
+    `arrived` gives the ids of a workspace's posts at the target, each as often as it is there.
     A third dies before a sending, a third after one, a third at any time; for controls, `late`
     has all of them die after one.
     """
@@ -168,16 +168,16 @@ def sent_under_fire(
             sending.more()
         done += _kill_one(sending, rng, late=late)
     Child(sending.work).finish(within=PATIENCE)
-    posts = world.rows(STATES, sending.trial.workspace_id)
-    there = arrived()
-    published = [remote_id for state, remote_id in posts if state == "published"]
-    unknown = sum(state == "unknown" for state, _ in posts)
+    states = {str(id): str(state) for id, state in world.rows(STATES, sending.trial.workspace_id)}
+    there = arrived(sending.trial.workspace_id)
+    published = {id for id, state in states.items() if state == "published"}
+    unknown = sum(state == "unknown" for state in states.values())
     return Sent(
         kills=kills,
-        posts=len(posts),
+        posts=len(states),
         published=len(published),
         unknown=unknown,
-        lost=len(posts) - len(published) - unknown + len(set(published) - set(there)),
+        lost=len(states) - len(published) - unknown + len(published - set(there)),
         doubled=len(there) - len(set(there)),
     )
 

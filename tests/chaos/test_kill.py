@@ -23,9 +23,9 @@ async def test_kills_lose_nothing_and_double_nothing_and_the_controls_fail() -> 
     told, problems = await process.communicate()
     assert told, problems.decode()
     report = json.loads(told.splitlines()[-1])
-    assert report["campaigns"]["kills"] == report["known_keys"]["kills"] == 15
+    assert report["campaigns"]["kills"] == report["sandbox"]["kills"] == 15
     assert report["campaigns"]["lost"] == report["campaigns"]["doubled"] == 0
-    assert report["known_keys"]["lost"] == report["known_keys"]["doubled"] == 0
+    assert report["sandbox"]["lost"] == report["sandbox"]["doubled"] == 0
     assert report["no_keys"]["doubled"] == 0 < report["no_keys"]["unknown"]
     assert report["next_is_proof"]["lost"] > 0, "the control must lose campaigns"
     assert report["random_ids"]["doubled"] > 0, "the control must double intents"

@@ -1,0 +1,99 @@
+"""What a post could be: every allowed variant in every good slot of its platform.
+
+Everything that forbids an action is applied here, before the draw, so a propensity is always the
+probability among what was really possible.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from zoneinfo import ZoneInfo
+
+from agents.learner import strategy_action
+from graph.state import Checked
+from smartcontent.content import Action, Analysis, Features, Slot, SlotForecast, Variant
+from tools.strategies import strategies
+
+SLOTS_PER_PLATFORM = 6
+DAYPARTS = ("night", "morning", "afternoon", "evening")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A variant in a slot: what a post would be, and the action that stands for it."""
+
+    variant: Variant
+    slot: Slot
+    action: Action
+
+
+def candidates(
+    state: Checked, forecasts: Sequence[SlotForecast], time_zone: str
+) -> list[Candidate]:
+    """Every variant that the guard let through, in the best slots of its platform."""
+    known = _known(state)
+    return [
+        Candidate(variant, slot, _action(variant, slot, known[variant.id], time_zone))
+        for variant, slot in product(state["variants"], best_slots(forecasts))
+        if variant.id in known and variant.platform == slot.platform
+    ]
+
+
+def remaining(pool: Sequence[Candidate], taken: Sequence[Candidate]) -> list[Candidate]:
+    """What may still be drawn: no text twice, and no slot twice while another is free."""
+    texts = {candidate.variant.content_hash for candidate in taken}
+    slots = [candidate.slot for candidate in taken]
+    unsaid = [candidate for candidate in pool if candidate.variant.content_hash not in texts]
+    fresh = [candidate for candidate in unsaid if candidate.slot not in slots]
+    return fresh or unsaid
+
+
+def best_slots(forecasts: Sequence[SlotForecast]) -> list[Slot]:
+    """The few best slots of each platform, so that the learner explores among good ones."""
+    ranked = sorted(forecasts, key=lambda forecast: (-forecast.expected, forecast.slot.at))
+    kept: dict[str, list[Slot]] = {}
+    for forecast in ranked:
+        of_platform = kept.setdefault(forecast.slot.platform, [])
+        if len(of_platform) < SLOTS_PER_PLATFORM:
+            of_platform.append(forecast.slot)
+    return [slot for slots in kept.values() for slot in slots]
+
+
+def context_of(analysis: Analysis) -> Features:
+    """What is known of the content, and nothing about a person: everyone sees the same post."""
+    topic = max(analysis.topics, key=lambda topic: topic.weight, default=None)
+    return {"language": analysis.language, "topic": topic.name if topic else "none"}
+
+
+def daypart(at: datetime, time_zone: str) -> str:
+    """The quarter of the creator's day.
+
+    >>> daypart(datetime.fromisoformat("2026-01-05T20:30:00+00:00"), "Europe/Berlin")
+    'evening'
+    """
+    return DAYPARTS[at.astimezone(ZoneInfo(time_zone)).hour // 6]
+
+
+def _known(state: Checked) -> dict[object, Features]:
+    """By allowed variant: its strategy's parts and its segment's name."""
+    arms = {strategy.name: strategy_action(strategy).features for strategy in strategies()}
+    names = {segment.id: segment.name for segment in state["segments"]}
+    return {
+        variant.id: {
+            **arms.get(variant.strategy, {"strategy": variant.strategy}),
+            "segment": names[variant.segment_id],
+        }
+        for variant in state["variants"]
+        if variant.id in state["allowed"]
+    }
+
+
+def _action(variant: Variant, slot: Slot, known: Features, time_zone: str) -> Action:
+    features: Features = {
+        **known,
+        "platform": variant.platform,
+        "daypart": daypart(slot.at, time_zone),
+        "weekday": slot.at.astimezone(ZoneInfo(time_zone)).strftime("%A").lower(),
+    }
+    return Action(id=f"{variant.id}@{slot.at.isoformat()}", features=features)
