@@ -27,8 +27,14 @@ from tools.compose_post import Post, Wish, compose
 from tools.strategies import applicable
 from tools.writing_order import Order
 
-CLOSE_TO_BEST = 0.75  # of the best score: leads this good may be chosen by the seed
+CLOSE_TO_BEST = 0.6  # of the best score: leads this good may be chosen by the seed
 EMBEDDED = "embedded"
+UNTONED = Finding(
+    rule="tone-not-applied",
+    severity="info",
+    reason="The embedded writer chooses sentences of the source; it does not rewrite their tone.",
+    fix="Edit the text, or connect a language model.",
+)
 
 
 class Writer(Protocol):
@@ -74,7 +80,10 @@ class EmbeddedWriter:
         order = Order(content, analysis, segment, strategy, spec, seed, tone, tuple(taken))
         fresh = (post for post in _posts(order) if not order.repeats(post))
         post = next(fresh, None)
-        return order.variant(post, EMBEDDED) if post else None
+        if post is None:
+            return None
+        written = order.variant(post, EMBEDDED)
+        return written.model_copy(update={"findings": (UNTONED,)}) if tone else written
 
 
 def _posts(order: Order) -> Iterator[Post]:
@@ -112,7 +121,7 @@ class ModelWriter:
     A failing model is never an error here: the variant says who wrote it and why.
     """
 
-    def __init__(self, completing: Completing, *, fallback: EmbeddedWriter) -> None:
+    def __init__(self, completing: Completing, fallback: EmbeddedWriter) -> None:
         self.completing = completing
         self.fallback = fallback
 

@@ -85,7 +85,7 @@ def locate(excerpt: str, text: str) -> Span | None:
     """Where the excerpt stands in the text, white space aside; None when it does not.
 
     >>> locate("two  words", "One. Two words, or two\\nwords.")
-    Span(start=17, end=26)
+    Span(start=19, end=28)
     """
     words = excerpt.split()
     if not words or len(excerpt) > len(text) + 1000:

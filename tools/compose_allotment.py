@@ -27,7 +27,7 @@ class Allotment:
     def elsewhere(self, form: str) -> frozenset[Span]:
         """Spans that begin another form's posts, so that nothing runs on into them."""
         others = (lead for name, leads in self.leads.items() if name != form for lead in leads)
-        return frozenset(span for lead in others for span in lead.spans)
+        return frozenset(span for lead in others for span in _all_spans(lead))
 
 
 def deal(analysis: Analysis) -> tuple[Material, Allotment]:

@@ -6,6 +6,7 @@ iterable of them, in one of the known forms (`FORMS`), with a name of its own.
 """
 
 from collections.abc import Iterable, Sequence
+from importlib.metadata import EntryPoint
 
 from smartcontent.content import Analysis, Strategy
 from smartcontent.errors import MalformedTool, UnknownStrategy
@@ -128,8 +129,8 @@ TABLE = (
 )
 
 
-def strategies() -> tuple[Strategy, ...]:
-    """The table and what plug-ins add to it, in one order on every machine.
+def strategies(plugins: Iterable[EntryPoint] | None = None) -> tuple[Strategy, ...]:
+    """The table and what plug-ins (the installed ones) add to it, in one order everywhere.
 
     Raises MalformedTool for a plug-in that adds no Strategy, takes a name twice or asks for an
     unknown form.
@@ -138,7 +139,7 @@ def strategies() -> tuple[Strategy, ...]:
     (True, True)
     """
     table = list(TABLE)
-    for point in find_plugins(STRATEGY_GROUP):
+    for point in find_plugins(STRATEGY_GROUP) if plugins is None else plugins:
         for strategy in _loaded(point.load(), point.name):
             if strategy.name in {one.name for one in table}:
                 raise _malformed(point.name, f"the name {strategy.name} is taken")
