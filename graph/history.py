@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from graph.canonical import Canonical, Earned
+from learning.bandit.uniform import Uniform
 from learning.rewards import RewardSpec
 from learning.timing import Observation
 from smartcontent.content import PostState
 from store.database import Session
-from store.decisions import Decisions, Logged
+from store.decisions import Decisions
 from store.posts import Posts
 
 LOOKED_BACK = 2000  # positions of the log
@@ -16,27 +18,25 @@ POSTS_READ = 200
 
 
 async def observations(session: Session, rewards: RewardSpec) -> list[Observation]:
-    """Platform, time and reward of recent decisions that are known to have earned something.
+    """Platform, time and reward of recent decisions of which something is known.
 
-    A post counts at the hour it was published, an impression at the hour it was decided.
+    Rewards are those that the policy learns from.  A post counts at the hour it was published,
+    an impression at the hour it was decided.
     """
     published = await Posts(session).list(state=PostState.PUBLISHED, limit=POSTS_READ)
     times = {post.decision_id: post.published_at for post in published if post.published_at}
     decisions = Decisions(session)
     recent = max(0, await decisions.settled() - LOOKED_BACK)
-    logged = await decisions.log(after_position=recent, limit=LOOKED_BACK)
-    found = (_observed(entry, times, rewards) for entry in logged)
-    return [observation for observation in found if observation is not None]
+    log = await decisions.log(after_position=recent, limit=LOOKED_BACK)
+    earned = Canonical(Uniform(), rewards).earned(log)
+    return [seen for entry in earned if (seen := _observed(entry, times)) is not None]
 
 
-def _observed(
-    entry: Logged, times: Mapping[UUID, datetime], rewards: RewardSpec
-) -> Observation | None:
+def _observed(entry: Earned, times: Mapping[UUID, datetime]) -> Observation | None:
     """None where nothing is known: that is not a reward of 0."""
-    decision = entry.decision
-    reward, _ = rewards.reward({str(kind): count for kind, count in entry.counts.items()})
+    decision = entry.logged.decision
     chosen = next(action for action in decision.actions if action.id == decision.chosen)
     platform = chosen.features.get("platform")
-    if reward is None or not isinstance(platform, str):
+    if entry.reward is None or not isinstance(platform, str):
         return None
-    return Observation(platform, times.get(decision.id, decision.created_at), reward)
+    return Observation(platform, times.get(decision.id, decision.created_at), entry.reward)
