@@ -16,6 +16,7 @@ from fastapi.templating import Jinja2Templates
 from api.callers import SESSION_COOKIE
 from api.home import home
 from api.parts import Parts, Using
+from api.routes.feed import public_feed
 from api.sessions import Tokens
 from api.uploads import read_upload
 from smartcontent.content import Caller
@@ -32,6 +33,7 @@ from tools.start_campaign import start_campaign, wake
 HERE = Path(__file__).parent
 REFRESH_COOKIE = "smartcontent_refresh"
 MONTH = 30 * 24 * 3600
+FEED_LENGTH = 50
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(HERE / "templates")
@@ -155,6 +157,14 @@ async def ask(
     caller = await member(request, parts, "chat:use")
     answer = await parts.services.assistant(caller, None, message)
     return await _home(request, parts, caller, None, notice=answer.text)
+
+
+@router.get("/feed/{workspace_id:uuid}")
+async def feed(request: Request, parts: Using, workspace_id: UUID) -> HTMLResponse:
+    """What was published to the sandbox, for anyone who has the link."""
+    name, sandbox = await public_feed(parts.services, workspace_id)
+    posts = await asyncio.to_thread(sandbox.posts, workspace_id, FEED_LENGTH)
+    return show(request, "feed.html", name=name, workspace_id=workspace_id, posts=posts)
 
 
 async def _reading(text: str, file: UploadFile | None) -> Reading:

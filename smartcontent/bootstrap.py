@@ -205,7 +205,7 @@ def choose_team(
         writer=choose_writer(settings),
         guard=Guard(specs=specs),
         scheduler=Scheduler(),
-        policies=Policies(partial(Vowpal, seed=1)),
+        policies=Policies(Vowpal),
         specs=specs,
         clock=now,
     )
@@ -240,6 +240,6 @@ def choose_services(
         toolbox=toolbox,
         policies=team.policies,
         learner=team.learner,
-        assistant=Assistant(assistant_graph(chat, toolbox, checkpointer=saver), provided),
+        assistant=Assistant(assistant_graph(chat, toolbox, checkpointer=saver), provided, team.database),
         clock=now,
     )

@@ -14,7 +14,7 @@ from smartcontent.commands.world import Audience
 from smartcontent.content import Estimate
 from smartcontent.errors import UnknownStrategy
 from store.events import Events
-from tools.show_insights import latest_lift
+from tools.show_insights import show_insights
 from tools.strategies import strategies
 
 ARTICLES = Path(__file__).parents[2] / "examples" / "articles"
@@ -99,7 +99,7 @@ async def play(stage: Stage, world: World) -> dict[str, Any]:
 async def last_lift(stage: Stage) -> Estimate | None:
     database = stage.product.services.database
     async with database.transaction(stage.caller.workspace_id) as session:
-        return await latest_lift(session)
+        return (await show_insights("strategies", session=session)).lift
 
 
 def claimed(lift: Estimate | None) -> bool:
