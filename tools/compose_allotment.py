@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from smartcontent.content import Analysis, Block, KeySentence, Span
-from tools.compose_leads import FORMS, Lead
-from tools.compose_material import Material, material, words
+from tools.compose_forms import FORMS
+from tools.compose_leads import Lead
+from tools.compose_material import Material, material
+from tools.compose_sentences import words
 
 # Picky forms choose first: what they need is rare.  The last three take any sentence.
 PICKY_FIRST = (

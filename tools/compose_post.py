@@ -9,7 +9,9 @@ from typing import Literal
 from smartcontent.content import PlatformSpec, Span, Strategy
 from tools.compose_labels import label
 from tools.compose_leads import QUESTION, Lead
-from tools.compose_material import Item, Material, Sentence
+from tools.compose_material import Material
+from tools.compose_runs import Item
+from tools.compose_sentences import Sentence
 from tools.compress_sentence import compress
 from tools.measure_text import count
 from tools.strategy_markers import UNSPACED

@@ -7,7 +7,8 @@ from itertools import pairwise
 import regex
 
 from smartcontent.content import Span
-from tools.compose_material import ENDING, SPEAKER, Material, Sentence, balanced
+from tools.compose_material import Material
+from tools.compose_sentences import ENDING, SPEAKER, Sentence, balanced
 from tools.strategy_markers import UNSPACED, count
 
 INSIDE = regex.compile(r"“([^“”]+)”|«\s*([^«»]+?)\s*»|「([^「」]+)」|\"([^\"]+)\"")

@@ -12,7 +12,7 @@ from smartcontent.content import Analysis, Strategy
 from smartcontent.errors import MalformedTool, UnknownStrategy
 from smartcontent.plugins import STRATEGY_GROUP, find_plugins
 from tools.compose_allotment import deal
-from tools.compose_leads import FORMS
+from tools.compose_forms import FORMS
 
 TABLE = (
     Strategy(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 from smartcontent.content import Analysis, Content, PlatformSpec, Segment, Strategy, Variant
-from tools.compose_material import words
 from tools.compose_post import Post, render
+from tools.compose_sentences import words
 from tools.hashtags import hashtags
 
 MOST_TAGS = 2

@@ -18,7 +18,7 @@ from smartcontent.settings import Settings
 from tests.agents.articles import EVERYONE, LINK, NIGHT, SPECS, analysed, article, pages
 from tests.llm import endpoint as e
 from tools.compose_labels import LABELS
-from tools.compose_material import tidy
+from tools.compose_sentences import tidy
 from tools.read_prompt import read_prompt
 from tools.strategies import TABLE, applicable, find_strategy
 from tools.strategy_markers import stands_alone

@@ -20,8 +20,8 @@ from smartcontent.content import (
 )
 from smartcontent.errors import ModelUnavailable
 from tests.agents.articles import EVERYONE, LINK, NIGHT, PLAIN, SPECS, analysed, article, pages
-from tools.compose_material import words
 from tools.compose_post import fits
+from tools.compose_sentences import words
 from tools.split_sentences import split
 from tools.strategies import TABLE, applicable, find_strategy
 

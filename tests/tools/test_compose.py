@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.compose_material import usable
+from tools.compose_sentences import usable
 from tools.compress_sentence import compress, without_connective
 from tools.strategy_markers import known, stands_alone
 

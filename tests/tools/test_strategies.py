@@ -8,7 +8,7 @@ from smartcontent.content import Strategy
 from smartcontent.errors import MalformedTool, UnknownStrategy
 from smartcontent.plugins import STRATEGY_GROUP
 from tests.agents.articles import NIGHT, PLAIN, analysed, article
-from tools.compose_leads import FORMS
+from tools.compose_forms import FORMS
 from tools.strategies import TABLE, applicable, find_strategy, strategies
 
 SHORT_STORY = TABLE[2].model_copy(update={"name": "short_story", "length": "short"})
