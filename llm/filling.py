@@ -18,6 +18,8 @@ UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNOREC
 QUOTED = re.compile(r"[\"“„«»]([^\"“”„«»]+)[\"”“«»]|(?<!\w)'([^']+)'(?!\w)")
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w])")
 ABOUT = r"\b(?:{})\s+(.+)"
+Place = tuple[tuple[int, int], int]  # where it stands, and which choice it is
+MOST_WORDS = 40  # of a long message
 CLOSE = 0.6  # cosine between a word and a choice in another language (días/days 0.94, Tag 0.68)
 
 
@@ -29,6 +31,7 @@ class Reading:
     near: Near
     ignoring: Collection[str]
     now: datetime
+    tool: str
     found: dict[str, Any] = field(default_factory=dict)
 
     def take(self, slot: Slot, value: object, start: int, end: int) -> None:
@@ -45,14 +48,20 @@ class Reading:
 
 
 def fill(
-    text: str, asked: Sequence[Slot], *, near: Near, ignoring: Collection[str], now: datetime
+    text: str,
+    asked: Sequence[Slot],
+    *,
+    near: Near,
+    ignoring: Collection[str],
+    now: datetime,
+    tool: str = "",
 ) -> dict[str, Any]:
     """Values for the slots, as JSON would hold them; slots that the text does not fill stay out.
 
     `near(words, labels)` gives cosines (words × labels).  `ignoring` are casefolded words that
-    belong to the request itself, not to its values.
+    belong to the request itself, not to its values; `tool` is the name of what is asked for.
     """
-    reading = Reading(text, near, ignoring, now)
+    reading = Reading(text, near, ignoring, now, tool)
     for read in (_uuids, _quotes, _times, _choices, _flags, _numbers, _texts):
         read(reading, asked)
     return reading.found
@@ -88,23 +97,41 @@ def _times(reading: Reading, asked: Sequence[Slot]) -> None:
 
 def _choices(reading: Reading, asked: Sequence[Slot]) -> None:
     for slot in reading.open(asked, "choice"):
-        spoken = [choice.replace("_", " ").casefold() for choice in slot.choices]
-        for match in list(WORD.finditer(reading.text))[:40]:
-            choice = _choice(match.group().casefold(), spoken, reading)
-            if choice is not None and (slot.many or slot.name not in reading.found):
-                reading.take(slot, slot.choices[choice], *match.span())
+        found = _spoken(reading, slot) or _meant(reading, slot)
+        for match, place in found if slot.many else found[:1]:
+            reading.take(slot, slot.choices[place], *match)
 
 
-def _choice(word: str, spoken: Sequence[str], reading: Reading) -> int | None:
-    """The place of the choice a word means: the same word, or one near it in any language."""
-    for place, choice in enumerate(spoken):
-        if singular(word) == singular(choice):
-            return place
-    if len(word) < 3 or word in words()["filler"]:
-        return None
-    row = reading.near([word], spoken)[0]
-    best = int(row.argmax())
-    return best if row[best] >= CLOSE else None
+def _spoken(reading: Reading, slot: Slot) -> list[Place]:
+    """Choices said in so many words, in their order."""
+    found = []
+    for place, choice in enumerate(slot.choices):
+        said = r"[\W_]+".join(map(re.escape, re.split(r"[\W_]+", singular(choice.casefold()))))
+        for match in re.finditer(rf"\b{said}(?:e?s|ies)?\b", reading.text, re.IGNORECASE):
+            found.append((match.span(), place))
+    return sorted(found)
+
+
+def _meant(reading: Reading, slot: Slot) -> list[Place]:
+    """Choices meant by one to three words in any language, the nearest first.
+
+    Words that mean the tool itself ("posts" in `show_posts`) are not a choice.
+    """
+    matches = list(WORD.finditer(reading.text))[:MOST_WORDS]
+    telling = [match for match in matches if match[0].casefold() not in words()["filler"]]
+    runs = [telling[at : at + size] for size in (1, 2, 3) for at in range(len(telling) - size + 1)]
+    if not runs:
+        return []
+    spoken = [choice.replace("_", " ") for choice in slot.choices]
+    texts = [" ".join(match[0] for match in run) for run in runs]
+    cosines = reading.near(texts, [*spoken, *reading.tool.split("_")])
+    best, nearest = cosines.argmax(axis=1), cosines.max(axis=1)
+    order = sorted(range(len(runs)), key=lambda at: -nearest[at])
+    return [
+        ((runs[at][0].start(), runs[at][-1].end()), int(best[at]))
+        for at in order
+        if best[at] < len(spoken) and nearest[at] >= CLOSE
+    ]
 
 
 def _flags(reading: Reading, asked: Sequence[Slot]) -> None:

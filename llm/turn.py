@@ -92,7 +92,8 @@ class Turn:
     def _read(self, manual: Manual, slots: Sequence[Slot], text: str) -> dict[str, Any]:
         lines = manual_lines(manual.name, manual.description)
         ignoring = {word for line in lines for word in tokens(line)}
-        return fill(text, slots, near=self.intents.near, ignoring=ignoring, now=self.now)
+        near = self.intents.near
+        return fill(text, slots, near=near, ignoring=ignoring, now=self.now, tool=manual.name)
 
     # -- towards a call --------------------------------------------------------------------
 
