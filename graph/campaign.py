@@ -16,7 +16,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from graph import wording
-from graph.choosing import choose_posts
+from graph.choosing import choose_posts, from_now
 from graph.drafting import check_variants, draw_strategies, write_variants
 from graph.history import observations
 from graph.intending import intend
@@ -120,16 +120,16 @@ async def guard(state: Written, runtime: Runtime[Team]) -> Update:
 
 async def scheduler(state: Checked, runtime: Runtime[Team]) -> Update:
     """Forecasts the slots; the learner draws each post's variant, platform and time."""
-    team, since = runtime.context, perf_counter()
+    team, since, now = runtime.context, perf_counter(), runtime.context.clock()
     async with team.database.transaction(state["workspace_id"]) as session:
         history = await observations(session, team.rewards)
         workspace = await Workspaces(session).get()
     forecasts = await to_thread(
         team.scheduler.schedule,
-        state["settings"],
+        from_now(state["settings"], now),
         state["settings"].platforms,
         history,
-        team.clock(),
+        now,
         workspace.time_zone,
     )
     async with step(team, state["workspace_id"], "scheduler", since=since) as work:

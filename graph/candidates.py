@@ -1,4 +1,4 @@
-"""What a post could be: every allowed variant in every good slot of its platform.
+"""What a post could be: every allowed variant in every slot of its platform.
 
 Everything that forbids an action is applied here, before the draw, so a propensity is always the
 probability among what was really possible.
@@ -15,7 +15,6 @@ from graph.state import Checked
 from smartcontent.content import Action, Analysis, Features, Slot, SlotForecast, Variant
 from tools.strategies import strategies
 
-SLOTS_PER_PLATFORM = 6
 DAYPARTS = ("night", "morning", "afternoon", "evening")
 
 
@@ -31,11 +30,12 @@ class Candidate:
 def candidates(
     state: Checked, forecasts: Sequence[SlotForecast], time_zone: str
 ) -> list[Candidate]:
-    """Every variant that the guard let through, in the best slots of its platform."""
+    """Every variant that the guard let through, in every slot that the scheduler proposed."""
     known = _known(state)
+    slots = [forecast.slot for forecast in forecasts]
     return [
         Candidate(variant, slot, _action(variant, slot, known[variant.id], time_zone))
-        for variant, slot in product(state["variants"], best_slots(forecasts))
+        for variant, slot in product(state["variants"], slots)
         if variant.id in known and variant.platform == slot.platform
     ]
 
@@ -47,17 +47,6 @@ def remaining(pool: Sequence[Candidate], taken: Sequence[Candidate]) -> list[Can
     unsaid = [candidate for candidate in pool if candidate.variant.content_hash not in texts]
     fresh = [candidate for candidate in unsaid if candidate.slot not in slots]
     return fresh or unsaid
-
-
-def best_slots(forecasts: Sequence[SlotForecast]) -> list[Slot]:
-    """The few best slots of each platform, so that the learner explores among good ones."""
-    ranked = sorted(forecasts, key=lambda forecast: (-forecast.expected, forecast.slot.at))
-    kept: dict[str, list[Slot]] = {}
-    for forecast in ranked:
-        of_platform = kept.setdefault(forecast.slot.platform, [])
-        if len(of_platform) < SLOTS_PER_PLATFORM:
-            of_platform.append(forecast.slot)
-    return [slot for slots in kept.values() for slot in slots]
 
 
 def context_of(analysis: Analysis) -> Features:

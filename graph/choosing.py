@@ -1,6 +1,7 @@
 """From candidates to posts: one logged decision each, drawn by the learner."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from graph.candidates import Candidate, candidates, context_of, remaining
@@ -8,7 +9,7 @@ from graph.decide import DecisionRequest, decide
 from graph.derivation import id_of, seed_of
 from graph.state import Checked
 from graph.team import Team
-from smartcontent.content import Decision, Post, PostState, SlotForecast
+from smartcontent.content import CampaignSettings, Decision, Post, PostState, SlotForecast
 from store.database import Session
 from store.posts import Posts
 from store.workspaces import Workspaces
@@ -44,6 +45,12 @@ async def choose_posts(
         posts.append(_post(state, number, taken[-1], decision))
     await Posts(session).add(posts)
     return posts
+
+
+def from_now(settings: CampaignSettings, now: datetime) -> CampaignSettings:
+    """The settings without a beginning that has passed while the campaign waited its turn."""
+    passed = settings.not_before is not None and settings.not_before < now
+    return settings.model_copy(update={"not_before": None}) if passed else settings
 
 
 async def _kept(session: Session, state: Checked) -> list[Post]:
