@@ -1,0 +1,120 @@
+"""Groups where there are groups, everyone where there are none, and never a small group."""
+
+import subprocess
+import sys
+from collections import Counter
+from itertools import chain
+
+import numpy as np
+import pytest
+
+from learning.behaviour import DAY_PARTS, Column, in_part, tabulate
+from learning.naming import describe
+from learning.segmentation import _groups, segment
+from smartcontent.content import Behaviour
+from tests.learning.audiences import KINDS, one_kind, person, three_kinds
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_planted_groups_are_found(seed: int) -> None:
+    people = three_kinds(240, seed)
+    found = segment(people, minimum=20, seed=1)
+    assert len(found.segments) == 3 and not any(each.everyone for each in found.segments)
+    for kind in range(3):
+        together = Counter(found.members[f"{n}"] for n in range(kind, 240, 3))
+        assert together.most_common(1)[0][1] >= 76
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_without_groups_there_is_everyone(seed: int) -> None:
+    """The control: the same checks do not see groups where there are none."""
+    found = segment(one_kind(240, seed), minimum=20, seed=1)
+    assert [each.name for each in found.segments] == ["everyone"]
+    assert found.segments[0].everyone and found.members == {} and "twice" in found.note
+
+
+@pytest.mark.parametrize("size", [0, 1, 39])
+def test_too_few_people_are_everyone(size: int) -> None:
+    found = segment(three_kinds(size), minimum=20, seed=1)
+    assert [each.size for each in found.segments] == [size]
+    assert found.note == f"{size} people allowed personalisation; segments need at least 40."
+
+
+def test_sizes_members_and_evidence_agree() -> None:
+    people = three_kinds(240)
+    found = segment(people, minimum=20, seed=1)
+    sizes = Counter(found.members.values())
+    assert {each.id: each.size for each in found.segments} == dict(sizes)
+    assert set(found.members) == {person.subject for person in people}
+    assert min(sizes.values()) >= 20
+    for each in found.segments:
+        assert each.evidence and "audience average" in each.evidence[0]
+        assert each.language == "en" and each.features["frequency_per_week"] > 0.0
+
+
+def test_names_say_what_the_people_are_like() -> None:
+    names = {each.name for each in segment(three_kinds(240), minimum=20, seed=1).segments}
+    assert len(names) == 3
+    for _, topic, strategy in KINDS:
+        words = (topic, strategy.replace("_", " "))
+        assert any(any(word in name for word in words) for name in names)
+
+
+def test_the_order_of_people_does_not_matter_and_ids_are_stable() -> None:
+    people = three_kinds(240)
+    ahead, back = (segment(each, minimum=20, seed=1) for each in (people, people[::-1]))
+    assert ahead == back
+    other = segment(people, minimum=20, seed=2)
+    assert not {each.id for each in other.segments} & {each.id for each in ahead.segments}
+
+
+def test_a_small_group_joins_its_nearest() -> None:
+    rng = np.random.default_rng(1)
+    blobs = [rng.normal(centre, 0.1, (size, 2)) for centre, size in ((0, 50), (5, 40), (6, 6))]
+    rows = np.vstack(blobs).astype(np.float32)
+    assert [len(group) for group in _groups(rows, 3, 20, 1)] == [50, 46]
+    assert [len(group) for group in _groups(rows, 3, 5, 1)] == [50, 40, 6]
+    assert [len(group) for group in _groups(rows, 3, 60, 1)] == [96]
+
+
+def test_every_group_has_a_name_of_its_own() -> None:
+    table = tabulate(one_kind(60))
+    rows = np.arange(60)
+    names = [each.name for each in describe(table, [rows[:20], rows[20:40], rows[40:]])]
+    assert len(set(names)) == 3
+
+
+def test_one_late_click_does_not_make_a_night_reader() -> None:
+    rng = np.random.default_rng(1)
+    days = [person(f"{n}", rng, hour=10) for n in range(50)]
+    once = Behaviour(
+        subject="once", events=1, recency_days=1, frequency_per_week=1, depth=0.5,
+        hours=tuple(float(hour == 23) for hour in range(24)),
+    )  # fmt: skip
+    table = tabulate([*days, once])
+    night = table.columns.index(Column("time", "night"))
+    assert table.values[-1, night] < 0.25
+
+
+def test_people_of_whom_little_is_known_are_average() -> None:
+    blank = Behaviour(subject="b", events=0, recency_days=1, frequency_per_week=0, depth=0)
+    table = tabulate([*three_kinds(30), blank])
+    assert np.isfinite(table.scaled).all()
+    assert np.allclose(table.values[-1, 3:], table.values[:-1, 3:].mean(axis=0), atol=0.08)
+
+
+def test_day_parts_cover_the_day_once() -> None:
+    hours = chain.from_iterable(
+        [hour for hour in range(24) if in_part([float(h == hour) for h in range(24)], part)]
+        for part in DAY_PARTS.values()
+    )
+    assert sorted(hours) == list(range(24))
+
+
+def test_only_segmentation_pays_for_scikit_learn() -> None:
+    """It takes seconds to import; deciding must not wait for it."""
+    modules = "agents.learner, agents.scheduler, learning.fold, learning.timing, learning.tone"
+    code = f"import sys, {modules}; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    control = code.replace("import sys,", "import sys, learning.segmentation,")
+    assert subprocess.run([sys.executable, "-c", control], check=False).returncode == 1
