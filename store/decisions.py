@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, TextClause, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from smartcontent.content import Decision, EventKind
@@ -21,11 +21,11 @@ from store.tables import DECISIONS, REVISIONS, REWARD_WINDOWS
 
 TODO = "List them: GET /v1/decisions"
 SETTLED = text("SELECT decision_watermark()")
-LOG = text("""
+LOGGED = """
     SELECT d.*, coalesce(d.created_at <= w.closed_before, false) AS closed, counted.counts
       FROM (SELECT * FROM decisions
              WHERE position > :after AND position <= :settled
-             ORDER BY position LIMIT :limit) d
+             ORDER BY position {order} LIMIT :limit) d
       LEFT JOIN reward_windows w ON true
       LEFT JOIN LATERAL (
           SELECT json_object_agg(kind, total) AS counts
@@ -36,7 +36,9 @@ LOG = text("""
                      AND (kind NOT IN ('reward', 'dwell') OR value IS NOT NULL)
                    GROUP BY kind) AS of_a_kind) AS counted ON true
      ORDER BY d.position
-""")
+"""
+LOG = text(LOGGED.format(order="ASC"))
+RECENT = text(LOGGED.format(order="DESC"))
 REVISE = text("""
     INSERT INTO revisions (position)
     SELECT d.position FROM decisions d JOIN reward_windows w ON d.created_at <= w.closed_before
@@ -80,9 +82,14 @@ class Decisions:
 
     async def log(self, *, after_position: int, limit: int) -> list[Logged]:
         """Settled decisions in decision order, each with its counts as of now."""
-        settled = await self.settled()
-        bounds = {"after": after_position, "settled": settled, "limit": limit}
-        return [_logged(row) for row in await self._session.execute(LOG, bounds)]
+        return await self._read(LOG, after_position, limit)
+
+    async def recent(self, *, limit: int) -> list[Logged]:
+        """The last of the settled ones, still in decision order.
+
+        Positions are shared by all workspaces: "the last 100 positions" may be nobody's here.
+        """
+        return await self._read(RECENT, 0, limit)
 
     async def override(self, id: UUID) -> None:
         """A person chose otherwise: learning and evaluation leave it out from now on."""
@@ -120,6 +127,10 @@ class Decisions:
         """
         gone = await self._session.execute(REVISIONS.delete().returning(REVISIONS.c.position))
         return min(gone.scalars(), default=None)
+
+    async def _read(self, statement: TextClause, after: int, limit: int) -> list[Logged]:
+        bounds = {"after": after, "settled": await self.settled(), "limit": limit}
+        return [_logged(row) for row in await self._session.execute(statement, bounds)]
 
     async def list(
         self,

@@ -104,7 +104,8 @@ def _ensure_guests(owner: Connection) -> None:
     """`checkpoints` for LangGraph's tables (created later), `jobs` for Procrastinate's."""
     with owner.transaction():
         for schema in ("checkpoints", "jobs"):
-            owner.execute((MIGRATIONS / "sql" / "guests.sql").read_text().replace("GUEST", schema))
+            guests = (MIGRATIONS / "sql" / "guests.sql").read_text(encoding="utf-8")
+            owner.execute(guests.replace("GUEST", schema).encode())
         if owner.execute("SELECT to_regclass('jobs.procrastinate_jobs')").fetchone() == (None,):
             _install_jobs(owner)
         database = owner.info.dbname

@@ -93,7 +93,7 @@ class Outbox:
         await self._post(claim.post.id, state=state, problem=problem)
         await self._tell(claim)
 
-    async def _take(self, outbox_id: UUID, owner: str, seconds: float) -> Row[Any]:
+    async def _take(self, outbox_id: UUID, owner: str, seconds: float) -> Row[Any, Any]:
         waiting = (OUTBOX.c.id == outbox_id, OUTBOX.c.state == "waiting")
         taken = (
             update(OUTBOX)

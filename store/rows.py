@@ -5,9 +5,9 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
 from pydantic import BaseModel
-from sqlalchemy import JSON, Row, RowMapping, Select, Table, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import JSON, Row, RowMapping, Select, Table, TextClause, select, text, tuple_
 from uuid_utils.compat import uuid7
 
 from smartcontent.errors import NotFound
@@ -42,9 +42,23 @@ def as_noun(noun: type[N], row: Row[Any] | RowMapping | Mapping[str, Any]) -> N:
 
 
 async def add(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert; what is already there by key stays as it is, so that a node may run twice."""
+    """Insert; what is already there by key stays as it is, so that a node may run twice.
+
+    The rows travel as one JSON parameter, however many they are.
+    """
     if rows:
-        await session.execute(insert(table).on_conflict_do_nothing(), rows)
+        insertion = _insertion(table, tuple(rows[0]))
+        await session.execute(insertion, {"rows": orjson.dumps(rows).decode()})
+
+
+@cache
+def _insertion(table: Table, names: tuple[str, ...]) -> TextClause:
+    columns = ", ".join(names)
+    return text(f"""
+        INSERT INTO {table.name} ({columns})
+        SELECT {columns} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))
+            ON CONFLICT DO NOTHING
+    """)
 
 
 async def one(session: Session, noun: type[N], statement: Select[Any], *, todo: str) -> N:

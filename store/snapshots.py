@@ -1,10 +1,10 @@
 """Snapshots of policies: each a fold of the log up to a position, never changed."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from smartcontent.content import PolicySnapshot
 from store.database import Session
-from store.rows import add, as_row, many
+from store.rows import as_row, many
 from store.tables import POLICY_SNAPSHOTS as SNAPSHOTS
 
 NEWEST = (SNAPSHOTS.c.position.desc(), SNAPSHOTS.c.created_at.desc(), SNAPSHOTS.c.id.desc())
@@ -17,7 +17,7 @@ class Snapshots:
         self._session = session
 
     async def add(self, snapshot: PolicySnapshot) -> None:
-        await add(self._session, SNAPSHOTS, [as_row(snapshot, SNAPSHOTS)])
+        await self._session.execute(insert(SNAPSHOTS).values(as_row(snapshot, SNAPSHOTS)))
 
     async def latest(self, policy: str, *, at_most: int | None = None) -> PolicySnapshot | None:
         """The furthest one, or the furthest that read no more than position `at_most`."""

@@ -91,6 +91,19 @@ async def test_an_abandoned_position_holds_nobody_up(database: Database, workspa
     assert len(await positions(database, workspace)) == 1
 
 
+async def test_a_large_batch_announces_itself_once(database: Database, workspace: UUID) -> None:
+    announced = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2")
+    own = text(f"{announced.text} AND pid = pg_backend_pid()")
+    async with database.transaction(workspace) as session:
+        for _ in range(2):
+            await Decisions(session).add([decision() for _ in range(1500)])
+        assert (await session.execute(own)).scalar_one() == 1
+    async with database.transaction(workspace) as session:
+        recent = await Decisions(session).recent(limit=2)
+        (last,) = await Decisions(session).log(after_position=recent[0].position, limit=9)
+        assert last == recent[1]
+
+
 async def test_writers_of_other_workspaces_hold_nobody_up(
     database: Database, workspace: UUID, second_workspace: UUID
 ) -> None:

@@ -25,9 +25,13 @@ CREATE FUNCTION announce_decisions() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp
     AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(
-        public.decision_lock_class(),
-        (public.last_decision_position() & 4294967295)::bit(32)::integer);
+    -- The transaction's first announcement holds for its later positions too.
+    IF current_setting('app.announced', true) IS DISTINCT FROM 'yes' THEN
+        PERFORM pg_advisory_xact_lock_shared(
+            public.decision_lock_class(),
+            (public.last_decision_position() & 4294967295)::bit(32)::integer);
+        PERFORM set_config('app.announced', 'yes', true);
+    END IF;
     RETURN NULL;
 END $$;
 

@@ -225,13 +225,14 @@ CREATE INDEX variants_campaign ON variants (workspace_id, campaign_id);
 
 -- The decision log ---------------------------------------------------------------------------
 -- `json`, not `jsonb`: the text comes back as it went in, key order included, so a decision can
--- be reproduced bit for bit.  `strategy`, `action_platform` and `segment` repeat the chosen
+-- be reproduced bit for bit.  No foreign key to `workspaces`: checking it would lock that one row
+-- for every decision anybody makes.  `strategy`, `action_platform` and `segment` repeat the chosen
 -- action's features for the insights.
 
 CREATE SEQUENCE decision_positions;
 
 CREATE TABLE decisions (
-    workspace_id uuid NOT NULL REFERENCES workspaces ON DELETE CASCADE,
+    workspace_id uuid NOT NULL,
     id uuid NOT NULL,
     position bigint NOT NULL DEFAULT nextval('decision_positions'),
     kind text NOT NULL CHECK (kind IN ('post', 'impression')),
