@@ -5,7 +5,6 @@ collection says which embedder made its vectors; another embedder is refused, no
 Deleted texts leave the answers at once and Chroma's files later (when it compacts).
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -20,15 +19,14 @@ from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import ChromaError, NotFoundError
 
-from memory.base import Kind, Memory, latest, nearest_first
+from memory.base import Kind, Memory, latest
+from memory.rows import batches, recalled, rows
 from smartcontent.content import MemoryItem, Recalled
 from smartcontent.errors import EmbedderMismatch, SetupProblem
 from smartcontent.plugins import Embedder
 
 R = TypeVar("R")
 
-BATCH_ITEMS = 200
-BATCH_CHARACTERS = 2_000_000
 WAIT_SECONDS = 60.0
 # Neighbours looked at per query: 200 finds all of the ten nearest but one in some hundreds.
 HNSW = {"space": "cosine", "ef_search": 200, "ef_construction": 200, "max_neighbors": 32}
@@ -48,8 +46,8 @@ class ChromaMemory(Memory):
         self._connections = _connections(self._client)
 
     def remember(self, workspace_id: UUID, items: Sequence[MemoryItem]) -> None:
-        for batch in _batches(latest(items)):
-            self._try(partial(self._upsert, workspace_id, self._rows(batch)))
+        for batch in batches(latest(items)):
+            self._try(partial(self._upsert, workspace_id, rows(batch, self._embedder)))
 
     def recall(
         self, workspace_id: UUID, text: str, *, limit: int = 5, kind: Kind | None = None
@@ -64,7 +62,7 @@ class ChromaMemory(Memory):
             if collection is None:
                 return []
             self._same_embedder(collection)
-            return _recalled(collection.query(asked, n_results=limit, where=where))
+            return recalled(collection.query(asked, n_results=limit, where=where))
 
         return self._try(search)
 
@@ -75,7 +73,7 @@ class ChromaMemory(Memory):
         """In place, so that what others remember meanwhile is kept; run it again after a crash."""
         self._drop_of_other_embedder(workspace_id)
         gone = self._ids(workspace_id)
-        for batch in _batches(items):
+        for batch in batches(items):
             self.remember(workspace_id, batch)
             gone -= {item.id for item in batch}
         self.forget(workspace_id, sorted(gone))
@@ -148,8 +146,8 @@ class ChromaMemory(Memory):
 
         return self._try(ids)
 
-    def _upsert(self, workspace_id: UUID, rows: dict[str, Any]) -> None:
-        self._open(workspace_id).upsert(**rows)
+    def _upsert(self, workspace_id: UUID, made: dict[str, Any]) -> None:
+        self._open(workspace_id).upsert(**made)
 
     def _delete(self, workspace_id: UUID, ids: Sequence[str]) -> None:
         collection = self._there(workspace_id)
@@ -172,15 +170,6 @@ class ChromaMemory(Memory):
             yield
         except (httpx.HTTPError, ChromaError) as problem:
             raise _unavailable(self._url, problem) from problem
-
-    def _rows(self, items: Sequence[MemoryItem]) -> dict[str, Any]:
-        texts = [item.text for item in items]
-        return {
-            "ids": [item.id for item in items],
-            "embeddings": self._embedder.embed(texts),
-            "documents": texts,
-            "metadatas": [_metadata(item) for item in items],
-        }
 
 
 def _connect(url: str) -> Client:
@@ -216,44 +205,3 @@ def _unavailable(url: str, problem: Exception) -> SetupProblem:
 
 def _name(workspace_id: UUID) -> str:
     return f"workspace-{workspace_id.hex}"
-
-
-def _metadata(item: MemoryItem) -> dict[str, str]:
-    """Our own keys only: the caller's travel as one value, so none can be searched by."""
-    return {
-        "kind": item.kind,
-        "source": item.source,
-        "trust": item.trust,
-        "metadata": json.dumps(item.metadata),
-    }
-
-
-def _recalled(answer: Any) -> list[Recalled]:
-    found = zip(
-        answer["ids"][0],
-        answer["documents"][0],
-        answer["metadatas"][0],
-        answer["distances"][0],
-        strict=True,
-    )
-    return nearest_first(
-        Recalled(
-            item=MemoryItem(id=id, text=text, **{**said, "metadata": json.loads(said["metadata"])}),
-            similarity=min(1.0, max(-1.0, 1.0 - distance)),
-        )
-        for id, text, said, distance in found
-    )
-
-
-def _batches(items: Iterable[MemoryItem]) -> Iterator[list[MemoryItem]]:
-    """Small enough for one request."""
-    batch: list[MemoryItem] = []
-    characters = 0
-    for item in items:
-        if len(batch) == BATCH_ITEMS or characters > BATCH_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-        batch.append(item)
-        characters += len(item.text)
-    if batch:
-        yield batch
