@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import openai
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI
@@ -30,9 +29,6 @@ MISREAD = (ValueError, KeyError, TypeError, AttributeError)
 class OpenAICompatible(ChatOpenAI):
     """A chat model at any OpenAI-compatible address, with our errors.  Made by `chat_model`."""
 
-    http_client: httpx.Client
-    http_async_client: httpx.AsyncClient
-
     def _generate(self, *args: Any, **kwargs: Any) -> ChatResult:
         with ours():
             return _answered(super()._generate(*args, **kwargs))
@@ -52,8 +48,10 @@ class OpenAICompatible(ChatOpenAI):
 
     async def aclose(self) -> None:
         """Give the connections back."""
-        self.http_client.close()
-        await self.http_async_client.aclose()
+        if self.http_client is not None:
+            self.http_client.close()
+        if self.http_async_client is not None:
+            await self.http_async_client.aclose()
 
     def _get_request_payload(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Other servers know the limit by its first name."""

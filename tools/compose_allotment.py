@@ -1,6 +1,6 @@
 """Who says what: every form gets beginnings of its own, so no two posts begin alike."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ PICKY_FIRST = (
     "quote", "question", "how_to", "contrast", "number_first", "story", "behind_the_scenes",
     "benefit", "key_point", "headline", "takeaways",
 )  # fmt: skip
+LIST_OF_THE_REST = "takeaways"  # chooses among what is left, each time anew
 FEWEST = 3  # forms that even a text of one or two sentences should have
 PLENTY = 15  # with that many sentences the main point is kept for the form that is about it
 ROUNDS = 3
@@ -47,17 +48,24 @@ def _deal(
 
 def allot(source: Material) -> Allotment:
     """Deal the material out, the best to each form first, then second and third choices."""
-    rest = source
+    ranked = {form: _ranked(form, source) for form in PICKY_FIRST}
     dealt: dict[str, list[Lead]] = {form: [] for form in PICKY_FIRST}
+    used: set[Span] = set()
     for round_ in range(ROUNDS):
         for form in _order(source):
-            lead = _best(form, rest, dealt)
+            if form == LIST_OF_THE_REST:
+                ranked[form] = _ranked(form, _without(source, used))
+            lead = _first_free(ranked[form], used, dealt, source.language)
             if lead is None and round_ == 0:
                 lead = _repeated(form, source, dealt)
             if lead is not None:
                 dealt[form].append(lead)
-                rest = _without(rest, lead)
+                used.update(_all_spans(lead))
     return Allotment({form: tuple(leads) for form, leads in dealt.items()})
+
+
+def _ranked(form: str, source: Material) -> list[Lead]:
+    return sorted(FORMS[form](source), key=lambda lead: -lead.score)
 
 
 def _order(source: Material) -> tuple[str, ...]:
@@ -65,21 +73,23 @@ def _order(source: Material) -> tuple[str, ...]:
     return ("key_point", *others) if len(source.sentences) >= PLENTY else PICKY_FIRST
 
 
-def _best(form: str, source: Material, dealt: Mapping[str, Sequence[Lead]]) -> Lead | None:
-    language = source.language
+def _first_free(
+    leads: Sequence[Lead], used: Set[Span], dealt: Mapping[str, Sequence[Lead]], language: str
+) -> Lead | None:
+    """The best lead of which nothing is used and which says nothing said before."""
     known = [words(lead.text, language) for leads in dealt.values() for lead in leads]
-    ranked = sorted(FORMS[form](source), key=lambda lead: -lead.score)
-    return next((lead for lead in ranked if not _echoes(lead, known, language)), None)
+    free = (lead for lead in leads if used.isdisjoint(_all_spans(lead)))
+    return next((lead for lead in free if not _echoes(lead, known, language)), None)
 
 
 def _repeated(form: str, source: Material, dealt: Mapping[str, list[Lead]]) -> Lead | None:
     """In a text of few sentences: the points again, as a list, and the title by itself."""
-    if form == "headline":
-        return _best(form, replace(source, sentences=()), {})
     few = sum(map(bool, dealt.values())) < FEWEST
-    if form == "takeaways" or (form == "key_point" and few):
-        return _best(form, source, {})
-    return None
+    if form == "headline":
+        source = replace(source, sentences=())
+    elif form != LIST_OF_THE_REST and not (form == "key_point" and few):
+        return None
+    return next(iter(_ranked(form, source)), None)
 
 
 def _echoes(lead: Lead, known: Sequence[frozenset[str]], language: str) -> bool:
@@ -88,13 +98,11 @@ def _echoes(lead: Lead, known: Sequence[frozenset[str]], language: str) -> bool:
     return any(len(said & other) > 0.6 * min(len(said), len(other)) for other in known)
 
 
-def _without(source: Material, lead: Lead) -> Material:
-    used = set(_all_spans(lead))
+def _without(source: Material, used: Set[Span]) -> Material:
     return replace(
         source,
         sentences=tuple(one for one in source.sentences if one.span not in used),
-        runs=tuple(run for run in source.runs if not used & {item.span for item in run.items}),
-        headings=tuple(pair for pair in source.headings if pair[1].span not in used),
+        runs=tuple(run for run in source.runs if used.isdisjoint(item.span for item in run.items)),
     )
 
 

@@ -1,7 +1,9 @@
 """What a post can be made of: the source's own sentences, lists and headings, with their spans."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import regex
 
@@ -23,11 +25,16 @@ class Material:
 
     def after(self, sentence: Sentence) -> Iterator[Sentence]:
         """The sentences that follow without a gap in the same paragraph."""
-        expected = sentence.order + 1
-        for other in self.sentences:
-            if other.order == expected and other.block == sentence.block:
-                expected += 1
-                yield other
+        place = bisect_right(self.sentences, sentence.order, key=_order)
+        following = islice(self.sentences, place, None)
+        for expected, other in enumerate(following, sentence.order + 1):
+            if other.order != expected or other.block != sentence.block:
+                return
+            yield other
+
+
+def _order(sentence: Sentence) -> int:
+    return sentence.order
 
 
 def material(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import regex
 
@@ -14,6 +15,7 @@ ENDING = regex.compile(r"[.!?…。！？।؟][\"”’»」』)\]]*$")
 DEBRIS = regex.compile(r"[{}<>|\\^`*_]|https?:|www\.|\S@\S|\[|\]|#\S|::|\.\.\s")
 CLOSES = {"(": ")", "“": "”", "«": "»", "「": "」", "（": "）"}
 FEW = 4  # sentences that stand alone
+MOST = 1500  # sentences looked at, some ninety pages; a post is about the beginning anyway
 QUOTES = '“"«「'
 CLOSING_QUOTES = ("”", '"', "»", "」")
 SPEAKER = regex.compile(  # the label of a transcript: "Ana López (design): We ..."
@@ -115,7 +117,7 @@ def find_sentences(
 
     Where few of them stand alone, those that only point at their page may open a post too.
     """
-    sentences = tuple(_read(blocks, language, weights))
+    sentences = tuple(islice(_read(blocks, language, weights), MOST))
     if sum(one.alone for one in sentences) >= FEW:
         return sentences
     return tuple(

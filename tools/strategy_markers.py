@@ -41,17 +41,10 @@ def _pattern(language: str, kind: Kind) -> regex.Pattern[str] | None:
     words = _lists().get(language, {}).get(kind, [])
     if not words:
         return None
-    longest_first = sorted(words, key=len, reverse=True)
     whole = language not in UNSPACED or (language == "ko" and kind == "dangling")
-    return regex.compile("|".join(_word(word, whole) for word in longest_first), regex.IGNORECASE)
-
-
-def _word(word: str, whole: bool) -> str:
-    """A word as a pattern; where spaces part words, not inside a longer one."""
-    literal = regex.escape(word).replace("\\ ", r"\s+")
-    before = rf"(?<!{LETTER})" if whole and word[0].isalpha() else ""
-    after = rf"(?!{LETTER})" if whole else ""
-    return f"{before}{literal}{after}"
+    # a word does not begin inside a longer one; ", though" begins after one
+    bounded = rf"(?:(?<!{LETTER})|(?=,))\L<words>(?!{LETTER})" if whole else r"\L<words>"
+    return regex.compile(bounded, regex.IGNORECASE, words=words)
 
 
 def count(text: str, kind: Kind, language: str) -> int:
