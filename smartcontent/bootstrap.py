@@ -11,20 +11,19 @@ from pathlib import Path
 from time import perf_counter
 
 from langchain_core.language_models import BaseChatModel
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from agents.analyst import Analyst
 from agents.guard import Guard
 from agents.learner import Learner
 from agents.scheduler import Scheduler
 from agents.segmenter import Segmenter
-from agents.writer import EmbeddedWriter
-from agents.writer_with_model import ModelWriter
+from agents.writer import EmbeddedWriter, ModelWriter
 from api.deps import Services
 from connectors.sandbox import Sandbox
 from connectors.webhook import Webhook
 from graph import checkpoints
 from graph.assistant import Assistant, assistant_graph
-from graph.checkpoints import AsyncPostgresSaver
 from graph.feedback import Learning, learn
 from graph.proposing import Proposals
 from graph.runner import Runner
@@ -62,6 +61,7 @@ class Product:
 
 
 Telling = Callable[[str], None]
+Clock = Callable[[], datetime]
 
 
 def silent(line: str) -> None:
@@ -73,11 +73,13 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def open_product(settings: Settings, *, told: Telling = silent) -> AsyncIterator[Product]:
+async def open_product(
+    settings: Settings, *, told: Telling = silent, clock: Clock = now
+) -> AsyncIterator[Product]:
     """Start or attach to what is needed, connect it, and let go of it at the end.
 
-    `told` hears each step.  Raises SetupProblem (FolderUnwritable, DatabaseUnreachable, …) with
-    what to do.
+    `told` hears each step; `clock` is the real one but in a simulated world.
+    Raises SetupProblem (FolderUnwritable, DatabaseUnreachable, …) with what to do.
     """
     folder = prepare_folder(settings.data_dir)
     secret = settings.secret_key.get_secret_value() if settings.secret_key else None
@@ -90,7 +92,8 @@ async def open_product(settings: Settings, *, told: Telling = silent) -> AsyncIt
         embedder = choose_embedder(settings)
         with timed("Vector memory", told):
             memory = await choose_memory(settings, embedder)
-        yield compose(settings, Vault(master), database, saver, embedder, memory)
+        stack.callback(memory.close)
+        yield compose(settings, Vault(master), database, saver, embedder, memory, clock)
 
 
 @contextmanager
@@ -134,7 +137,9 @@ def choose_embedder(settings: Settings) -> Embedder:
 
 async def choose_memory(settings: Settings, embedder: Embedder) -> Memory:
     """The given Chroma server, or a child of ours on loopback."""
-    url = settings.chroma_url or await asyncio.to_thread(chroma_server.ensure, settings.data_dir)
+    url = settings.chroma_url
+    if url is None:
+        url = await asyncio.to_thread(chroma_server.ensure, settings.data_dir)
     return await asyncio.to_thread(ChromaMemory, url, embedder)
 
 
@@ -168,10 +173,11 @@ def compose(
     saver: AsyncPostgresSaver,
     embedder: Embedder,
     memory: Memory,
+    clock: Clock,
 ) -> Product:
     """Put the parts together.  Nothing is opened here."""
     connectors = choose_connectors(settings)
-    team = choose_team(settings, database, embedder, memory, connectors)
+    team = choose_team(settings, database, embedder, memory, connectors, clock)
     media = MediaFolder(settings.data_dir / "media")
     runner = Runner(team, saver)
     services = choose_services(settings, vault, team, saver, embedder, connectors, media)
@@ -182,8 +188,8 @@ def compose(
         media=media,
         memory=memory,
         runner=runner,
-        learn=partial(learn, Learning(database, team.policies, window)),
-        clock=now,
+        learn=partial(learn, Learning(database, team.policies, window, clock=clock)),
+        clock=clock,
     )
     return Product(services=services, team=team, runner=runner, duties=duties)
 
@@ -194,6 +200,7 @@ def choose_team(
     embedder: Embedder,
     memory: Memory,
     connectors: Mapping[str, Connector],
+    clock: Clock,
 ) -> Team:
     specs = {name: connector.spec for name, connector in connectors.items()}
     return Team(
@@ -207,7 +214,7 @@ def choose_team(
         scheduler=Scheduler(),
         policies=Policies(Vowpal),
         specs=specs,
-        clock=now,
+        clock=clock,
     )
 
 
@@ -240,6 +247,8 @@ def choose_services(
         toolbox=toolbox,
         policies=team.policies,
         learner=team.learner,
-        assistant=Assistant(assistant_graph(chat, toolbox, checkpointer=saver), provided, team.database),
-        clock=now,
+        assistant=Assistant(
+            assistant_graph(chat, toolbox, checkpointer=saver), provided, team.database
+        ),
+        clock=team.clock,
     )

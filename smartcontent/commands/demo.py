@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -10,7 +11,7 @@ from smartcontent.bootstrap import Product
 from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
 from smartcontent.commands.stage import Stage
-from smartcontent.commands.world import Audience
+from smartcontent.commands.world import Audience, WorldClock
 from smartcontent.content import Estimate
 from smartcontent.errors import UnknownStrategy
 from store.events import Events
@@ -44,7 +45,8 @@ def run(*, seeds: int, json: bool, consent: str, seed: int, **options: Any) -> N
     worlds = [
         World(consent=consent == "all", seed=seed + number, **options) for number in range(seeds)
     ]
-    finish(with_product(lambda product: play_all(product, worlds)), json=json)
+    clock = WorldClock()
+    finish(with_product(lambda product: play_all(product, clock, worlds), clock=clock), json=json)
 
 
 def require_strategy(name: str | None) -> None:
@@ -55,11 +57,11 @@ def require_strategy(name: str | None) -> None:
         )
 
 
-async def play_all(product: Product, worlds: Sequence[World]) -> dict[str, Any]:
+async def play_all(product: Product, clock: WorldClock, worlds: Sequence[World]) -> dict[str, Any]:
     """One world tells of itself; many are counted: in how many was a lift claimed?"""
     played = []
     for world in worlds:
-        played.append(await play(await Stage.new(product, "Demo world"), world))
+        played.append(await play(await Stage.new(product, clock, "Demo world"), world))
         say_result(played[-1])
     if len(played) == 1:
         return played[0]
@@ -72,12 +74,13 @@ async def play(stage: Stage, world: World) -> dict[str, Any]:
     """Publish an article in every strategy, let people visit, and see what changed."""
     started = perf_counter()
     audience = world.audience
+    stage.begin()
     campaign = await stage.campaign(FIRST, posts=10, within_hours=0, auto_approve=True)
     actions = await stage.published(campaign)
     before = await stage.chances()
     if world.consent:
         await stage.consent(audience, granted=True)
-    visits = audience.visits(world.visitors, until=stage.product.services.clock())
+    visits = audience.visits(world.visitors, until=datetime.now(UTC))
     await stage.play(audience, visits, actions, known=world.consent)
     after = await stage.chances()
     lift = await last_lift(stage)

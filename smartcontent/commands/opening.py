@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from smartcontent.bootstrap import Product, Telling, open_product, silent
+from smartcontent.bootstrap import Clock, Product, Telling, now, open_product, silent
 from smartcontent.errors import SetupProblem
 from smartcontent.settings import Settings
 
@@ -28,11 +28,13 @@ def read_settings() -> Settings:
         ) from problem
 
 
-def with_product(work: Callable[[Product], Awaitable[T]], *, told: Telling = silent) -> T:
+def with_product(
+    work: Callable[[Product], Awaitable[T]], *, told: Telling = silent, clock: Clock = now
+) -> T:
     """Open the product, do the work, close it.  `told` hears each step of the opening."""
 
     async def opened() -> T:
-        async with open_product(read_settings(), told=told) as product:
+        async with open_product(read_settings(), told=told, clock=clock) as product:
             return await work(product)
 
     return asyncio.run(opened())

@@ -22,6 +22,7 @@ from smartcontent.bootstrap import Product
 from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
 from smartcontent.commands.stage import Stage
+from smartcontent.commands.world import WorldClock
 from smartcontent.content import Action, Decision, Event
 from smartcontent.errors import InvalidInput
 from store.events import Events
@@ -98,7 +99,7 @@ async def play(
     product: Product, tests: Sequence[list[Arm]], impressions: int, seed: int
 ) -> dict[str, Any]:
     # every impression counts here: nothing is held back
-    stage = replace(await Stage.new(product, "Upworthy replay"), holdback=0.0)
+    stage = replace(await Stage.new(product, WorldClock(), "Upworthy replay"), holdback=0.0)
     chance = random.Random(seed)
     outcomes = []
     for number, arms in enumerate(tests, start=1):

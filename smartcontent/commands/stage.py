@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from graph.decide import DecisionRequest, decide
 from jobs.worker import run_worker
 from smartcontent.bootstrap import Product
 from smartcontent.commands.campaign import follow, read_file, start
-from smartcontent.commands.world import Audience, Visit
+from smartcontent.commands.world import HISTORY_DAYS, Audience, Visit, WorldClock
 from smartcontent.content import Action, Caller, Campaign, Decision, PostState, Segment
 from smartcontent.scopes import SCOPES
 from store.consents import Consents
@@ -32,29 +33,30 @@ LEARN_EVERY = 8  # batches; a running worker does it every minute
 
 @dataclass(frozen=True)
 class Stage:
-    """One workspace, its pseudonym key and its holdback."""
+    """One workspace, its pseudonym key, its holdback, and the time there."""
 
     product: Product
+    clock: WorldClock
     caller: Caller
     key: bytes
     holdback: float
 
     @classmethod
-    async def of(cls, product: Product, caller: Caller) -> "Stage":
+    async def of(cls, product: Product, clock: WorldClock, caller: Caller) -> "Stage":
         services = product.services
         async with services.database.transaction(caller.workspace_id) as session:
             workspace = await Workspaces(session).get()
             key = await Pseudonyms(services.vault).key(session, caller.workspace_id)
-        return cls(product, caller, key, workspace.holdback)
+        return cls(product, clock, caller, key, workspace.holdback)
 
     @classmethod
-    async def new(cls, product: Product, name: str) -> "Stage":
+    async def new(cls, product: Product, clock: WorldClock, name: str) -> "Stage":
         """A workspace of its own, so that nothing known elsewhere helps or hurts."""
         mark = secrets.token_hex(6)
         founder = Founder(name, f"{mark}@smartcontent.localhost", "Demo", secrets.token_urlsafe(12))
         workspace, member = await found(product.services, Passwords(), founder)
         caller = Caller(workspace_id=workspace.id, member_id=member.id, role="owner", scopes=SCOPES)
-        return await cls.of(product, caller)
+        return await cls.of(product, clock, caller)
 
     async def campaign(self, article: Path, **asked: Any) -> Campaign:
         """Run a campaign; what is approved beforehand and due is sent by a worker."""
@@ -97,11 +99,17 @@ class Stage:
         """Serve the visits in their order.  `known`: the visitors allow personalisation."""
         for number, first in enumerate(range(0, len(visits), AT_ONCE), start=1):
             batch = visits[first : first + AT_ONCE]
+            self.clock.at = batch[-1].at
             decisions = await self._decide(audience, batch, actions, known=known)
             await self._react(audience, batch, decisions)
             if number % LEARN_EVERY == 0:
                 await self.learn()
+        self.clock.at = None
         await self.learn()
+
+    def begin(self) -> None:
+        """The world begins some weeks ago, so that what happens in it is over today."""
+        self.clock.at = datetime.now(UTC) - timedelta(days=HISTORY_DAYS + 2)
 
     async def learn(self) -> None:
         await self.product.duties.learn(self.caller.workspace_id)
@@ -129,7 +137,7 @@ class Stage:
                 policies=services.policies,
                 learner=services.learner,
                 holdback=self.holdback,
-                now=visits[-1].at,
+                now=services.clock(),
                 workspace_id=workspace_id,
             )
 

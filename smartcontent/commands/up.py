@@ -1,6 +1,7 @@
 """`smartcontent up`: everything on this machine, with a demo in an empty database."""
 
 import asyncio
+from datetime import UTC, datetime
 from time import perf_counter
 
 from jobs.worker import run_worker
@@ -11,7 +12,7 @@ from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import say
 from smartcontent.commands.serve import address, chosen, require_free, server
 from smartcontent.commands.stage import Stage
-from smartcontent.commands.world import Audience
+from smartcontent.commands.world import Audience, WorldClock
 from smartcontent.settings import Settings
 from store.campaigns import Campaigns
 
@@ -22,14 +23,19 @@ SEED = 7
 def run(*, port: int | None, demo: bool, once: bool) -> None:
     settings = chosen(port)
     require_free(settings)
-    with_product(lambda product: everything(product, settings, demo, once), told=say)
+    clock = WorldClock()
+    with_product(
+        lambda product: everything(product, clock, settings, demo, once), told=say, clock=clock
+    )
 
 
-async def everything(product: Product, settings: Settings, demo: bool, once: bool) -> None:
+async def everything(
+    product: Product, clock: WorldClock, settings: Settings, demo: bool, once: bool
+) -> None:
     """Demo when nothing is there yet, then server and worker until somebody stops them."""
     owner = await home(product)
     if demo and await untouched(product, owner):
-        await show_demo(await Stage.of(product, owner.caller))
+        await show_demo(await Stage.of(product, clock, owner.caller))
     serving = server(product, settings)
     running = [
         asyncio.create_task(run_worker(product.services.database.url, product.duties)),
@@ -53,11 +59,12 @@ async def show_demo(stage: Stage) -> None:
     """One article published, a simulated audience, and a second article waiting for approval."""
     since = perf_counter()
     say(f"\nA demo: the article {FIRST.name} becomes posts, approved and published here.")
+    stage.begin()
     campaign = await stage.campaign(FIRST, posts=8, within_hours=0, auto_approve=True)
     say(f"\nA simulated audience visits {VISITS} times; it likes stories best.")
     audience = Audience(favour="story", constant=False, seed=SEED)
     await stage.consent(audience, granted=True)
-    visits = audience.visits(VISITS, until=stage.product.services.clock())
+    visits = audience.visits(VISITS, until=datetime.now(UTC))
     before = await stage.chances()
     await stage.play(audience, visits, await stage.published(campaign), known=True)
     after = await stage.chances()

@@ -5,7 +5,7 @@ Nothing here is seen by the learner except through decisions, events and rewards
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -13,7 +13,23 @@ from smartcontent.content import Decision, Event, EventKind
 
 BASE_RATE, FAVOURED_RATE = 0.10, 0.32
 PEOPLE = 240
-HISTORY_DAYS = 28
+HISTORY_DAYS = 28  # a world begins the day before its first visits
+
+
+class WorldClock:
+    """The time in a simulated world; the real time while no world is played.
+
+    >>> clock = WorldClock()
+    >>> clock.at = datetime(2026, 1, 5, tzinfo=UTC)
+    >>> clock().isoformat()
+    '2026-01-05T00:00:00+00:00'
+    """
+
+    def __init__(self) -> None:
+        self.at: datetime | None = None
+
+    def __call__(self) -> datetime:
+        return self.at or datetime.now(UTC)
 
 
 @dataclass(frozen=True)
