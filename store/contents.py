@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from smartcontent.content import Analysis, Content, Media
@@ -57,23 +57,10 @@ class Contents:
     ) -> Content:
         """A new version with what is given changed.  Raises StaleVersion when `version` is old."""
         now = await self.get(id)
-        raised = (
-            update(CONTENTS)
-            .where(CONTENTS.c.id == id, CONTENTS.c.version == version)
-            .values(version=version + 1)
-            .returning(CONTENTS.c.id)
-        )
-        if (await self._session.execute(raised)).one_or_none() is None:
-            raise StaleVersion(
-                f"Somebody edited this content: it is at version {now.version}.",
-                todo="Read it again and repeat your change on it.",
-                version=now.version,
-            )
+        await self._step_up(now, version)
+        given = {"title": title, "text": text, "source": source, "link": link}
         row = {
-            "title": now.title if title is None else title,
-            "text": now.text if text is None else text,
-            "source": now.source if source is None else source,
-            "link": now.link if link is None else link,
+            name: getattr(now, name) if value is None else value for name, value in given.items()
         }
         await self._session.execute(
             insert(VERSIONS).values(content_id=id, version=version + 1, format=now.format, **row)
@@ -82,11 +69,9 @@ class Contents:
 
     async def delete(self, id: UUID) -> None:
         """Remove it with its campaigns and posts.  Raises WrongState while one is being sent."""
-        sending = select(POSTS.c.id).where(
-            POSTS.c.state == "publishing",
-            POSTS.c.campaign_id.in_(select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.content_id == id)),
-        )
-        if (await self._session.execute(select(exists(sending)))).scalar_one():
+        campaigns = select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.content_id == id)
+        posts = select(POSTS.c.state).where(POSTS.c.campaign_id.in_(campaigns)).with_for_update()
+        if "publishing" in (await self._session.execute(posts)).scalars().all():
             raise WrongState(
                 "A post of this content is being sent right now.", todo="Try again in a minute."
             )
@@ -104,6 +89,21 @@ class Contents:
             delete(MEDIA).where(MEDIA.c.content_id == id, MEDIA.c.id == media_id)
         )
         return await self.get(id)
+
+    async def _step_up(self, now: Content, version: int) -> None:
+        """From `version` to the next.  Raises StaleVersion: of two edits of it, one wins."""
+        raised = (
+            update(CONTENTS)
+            .where(CONTENTS.c.id == now.id, CONTENTS.c.version == version)
+            .values(version=version + 1)
+            .returning(CONTENTS.c.id)
+        )
+        if (await self._session.execute(raised)).one_or_none() is None:
+            raise StaleVersion(
+                f"Somebody edited this content: it is at version {now.version}.",
+                todo="Read it again and repeat your change on it.",
+                version=now.version,
+            )
 
     async def list(self, *, after: UUID | None = None, limit: int = 50) -> list[Content]:
         return await _read(self._session, page(_newest_version(), CONTENTS, after, limit))

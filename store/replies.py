@@ -43,29 +43,18 @@ class Replies:
 
         Raises WrongState while another attempt runs, InvalidInput for another body.
         """
-        names = {"route": route, "key": key}
-        if not (await self._session.execute(LOCK, names)).scalar_one():
-            raise WrongState(
-                "A request with this Idempotency-Key is running.", todo="Wait, then repeat it."
-            )
-        await self._session.execute(
-            delete(REPLIES).where(REPLIES.c.expires_at <= func.clock_timestamp())
-        )
+        await self._take_turn(route, key)
         found = await self._session.execute(select(REPLIES).where(*_named(route, key)))
         row = found.one_or_none()
-        if row is not None and row.status is not None:
-            if row.body_hash != body_hash:
-                raise InvalidInput(
-                    "This Idempotency-Key was used with another body.",
-                    todo="Use a new key for a new request.",
-                )
-            return as_noun(Reply, row)
-        fresh = {"body_hash": body_hash, "expires_at": expires_at}
-        begun = insert(REPLIES).values(**names, **fresh)
-        await self._session.execute(
-            begun.on_conflict_do_update(index_elements=["workspace_id", "route", "key"], set_=fresh)
-        )
-        return None
+        if row is None or row.status is None:
+            await self._remember(route, key, body_hash=body_hash, expires_at=expires_at)
+            return None
+        if row.body_hash != body_hash:
+            raise InvalidInput(
+                "This Idempotency-Key was used with another body.",
+                todo="Use a new key for a new request.",
+            )
+        return as_noun(Reply, row)
 
     async def finish(
         self, route: str, key: str, *, status: int, headers: Mapping[str, str], response: bytes
@@ -73,6 +62,20 @@ class Replies:
         """Keep the reply to an attempt that was begun in this transaction."""
         reply = {"status": status, "headers": dict(headers), "response": response}
         await self._session.execute(update(REPLIES).where(*_named(route, key)).values(**reply))
+
+    async def _take_turn(self, route: str, key: str) -> None:
+        """Raises WrongState while another attempt runs; what has expired goes away."""
+        if not (await self._session.execute(LOCK, {"route": route, "key": key})).scalar_one():
+            raise WrongState(
+                "A request with this Idempotency-Key is running.", todo="Wait, then repeat it."
+            )
+        expired = REPLIES.c.expires_at <= func.clock_timestamp()
+        await self._session.execute(delete(REPLIES).where(expired))
+
+    async def _remember(self, route: str, key: str, **begun: object) -> None:
+        started = insert(REPLIES).values(route=route, key=key, **begun)
+        place = ["workspace_id", "route", "key"]
+        await self._session.execute(started.on_conflict_do_update(index_elements=place, set_=begun))
 
 
 def _named(route: str, key: str) -> tuple[ColumnElement[bool], ...]:
