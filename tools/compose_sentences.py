@@ -9,7 +9,7 @@ import regex
 from smartcontent.content import Block, Span
 from tools.compress_sentence import without_connective
 from tools.split_sentences import split
-from tools.strategy_markers import UNSPACED, count, known, knows_its_nouns, stands_alone
+from tools.strategy_markers import UNSPACED, begins, count, known, knows_its_nouns, stands_alone
 
 ENDING = regex.compile(r"[.!?…。！？।؟][\"”’»」』)\]]*$")
 DEBRIS = regex.compile(r"[{}<>|\\^`*_]|https?:|www\.|\S@\S|\[|\]|#\S|::|\.\.\s")
@@ -41,13 +41,13 @@ class Sentence:
 
 
 def tidy(text: str) -> str:
-    """One line, single spaces, none left over between Chinese or Japanese characters.
+    """One line, single spaces, none between Chinese characters or before a full stop.
 
-    >>> tidy("  Two\\n words ")
-    'Two words'
+    >>> tidy("  Two\\n words .")
+    'Two words.'
     """
     joined = regex.sub(r"(?<=[\p{Han}，。、])\s+(?=[\p{Han}])", "", text)
-    return " ".join(joined.split())
+    return regex.sub(r" (?=[.,](?:\s|$))", "", " ".join(joined.split()))
 
 
 def usable(text: str, language: str) -> bool:
@@ -126,7 +126,8 @@ def find_sentences(
 
 
 def _mentions_page(one: Sentence, language: str) -> bool:
-    return START.match(one.opening) is not None and knows_its_nouns(one.opening, language)
+    starts = START.match(one.opening) is not None and not begins(one.opening, "ad", language)
+    return starts and knows_its_nouns(one.opening, language)
 
 
 def pieces(block: Block, language: str) -> Iterator[tuple[str, Span]]:
@@ -137,6 +138,8 @@ def pieces(block: Block, language: str) -> Iterator[tuple[str, Span]]:
 
 def _alone(text: str, before: str, language: str) -> bool:
     """Whether a sentence can open a post; where no words are known, only a paragraph's first."""
+    if begins(text, "ad", language):
+        return False
     if not START.match(text) or SPEAKER.match(text) or LABEL.match(text):
         return False
     names_a_speaker = before[-1:] in CLOSING_QUOTES and count(text[:40], "said", language)

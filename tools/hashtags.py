@@ -10,15 +10,23 @@ LONGEST = 30
 
 
 def hashtags(topics: Sequence[Topic], limit: int, *, least: float = 0.0) -> list[str]:
-    """The most telling topics as tags, at most `limit`, none twice, none below `least` weight.
+    """The most telling topics as tags: at most `limit`, none within another, none under `least`.
 
     >>> hashtags([Topic(name="open source", weight=0.9), Topic(name="API", weight=0.5)], 2)
     ['#OpenSource', '#API']
     """
     ranked = sorted(topics, key=lambda topic: -topic.weight)
-    tags = [_tag(topic.name) for topic in ranked if topic.weight >= least]
-    distinct = {tag.casefold(): tag for tag in reversed(tags) if tag}
-    return [tag for tag in dict.fromkeys(tags) if distinct.get(tag.casefold()) == tag][:limit]
+    tags: list[str] = []
+    for tag in (_tag(topic.name) for topic in ranked if topic.weight >= least):
+        if tag and not any(_overlap(tag, other) for other in tags):
+            tags.append(tag)
+    return tags[:limit]
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether one tag holds the other: #Vote beside #VoteEarly says little more."""
+    first, second = one[1:].casefold(), other[1:].casefold()
+    return first in second or second in first
 
 
 def _tag(name: str) -> str:
