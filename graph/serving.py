@@ -3,8 +3,8 @@
 Each process keeps one a workspace.  It is made again when something came in (`stale`, or the
 channel `smartcontent_events` from other processes) and at latest after two seconds, by one task
 at a time; whoever asks meanwhile is served by the one before.  Refreshing takes at most half of
-the time however fast events come: where reading every open decision takes long, only the newest
-are read each time and the others once in a while.
+the time however fast events come.  Where many decisions are open, only the newest are read each
+time; the others are read again by `watch`, beside the requests.
 """
 
 import asyncio
@@ -18,9 +18,10 @@ from uuid import UUID
 
 from graph.canonical import Canonical, MakePolicy
 from learning.bandit.base import Policy
+from learning.fold import state_hash
 from learning.rewards import RewardSpec
 from smartcontent.content import PolicySnapshot
-from smartcontent.errors import SnapshotDamaged
+from smartcontent.errors import SmartContentError, SnapshotDamaged
 from store.database import Database, Session
 from store.decisions import Decisions, Logged
 from store.events import CHANNEL
@@ -28,10 +29,11 @@ from store.snapshots import Snapshots
 
 AT_LATEST = 2.0  # seconds that a serving policy may be behind
 AFRESH = 30.0  # seconds after which the closed decisions since the snapshot are read again
-NEWEST = 256  # open decisions that are read at every refresh
+NEWEST = 256
+OLDER = 512
 PAGE = 200
 SHARE = 0.5  # of the time that may go into refreshing
-QUICK = 0.25  # seconds: reading every open decision is done each time while it takes less
+TEND = 1.0  # seconds between two looks at whose older open decisions are to be read again
 SAVED = 2.0  # seconds of refreshing that can be saved up
 MOST_WORKSPACES = 256  # a few megabytes each
 log = logging.getLogger(__name__)
@@ -65,28 +67,43 @@ class Kept:
     snapshot: UUID | None = None
     news: int = 1
     heard: int = 0
+    tended: int = 0
     made_at: float = float("-inf")
     afresh_at: float = float("-inf")
     whole_at: float = float("-inf")
     whole_took: float = 0.0
     budget: float = SAVED
 
+    @property
+    def older(self) -> int:
+        """How many open decisions the base has learned: as they were then, not as they are."""
+        return self.base.taken - self.canonical.taken
+
 
 class Policies:
-    """Who is in charge, by workspace.  `clock` counts seconds and never goes back."""
+    """Who is in charge, by workspace.
+
+    `newest` open decisions are read again at every refresh, up to `older` further ones too.
+    `clock` counts seconds and never goes back.
+    """
 
     def __init__(
         self,
         make_policy: MakePolicy,
         *,
         rewards: RewardSpec | None = None,
+        newest: int = NEWEST,
+        older: int = OLDER,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.make_policy = make_policy
         self.rewards = rewards or RewardSpec()
+        self.newest = newest
+        self.older = older
         self.name = make_policy().name
         self._clock = clock
         self._kept: OrderedDict[UUID, Kept] = OrderedDict()
+        self._watching = False
 
     async def in_charge(self, session: Session, workspace_id: UUID) -> Serving:
         """The policy that decides now; it knows every event that `stale` was called for."""
@@ -105,14 +122,45 @@ class Policies:
             self._kept[workspace_id].news += 1
 
     async def watch(self, database: Database) -> None:
-        """Hear of events that other processes took in, until cancelled."""
-        async for workspace in database.listen(CHANNEL):
-            for known in [UUID(workspace)] if workspace else list(self._kept):
-                self.stale(known)
+        """Until cancelled: hear of events that other processes took in, and read again what
+        takes too long to read while somebody waits."""
+        self._watching = True
+        try:
+            await asyncio.gather(self._hear(database), self._tend(database))
+        finally:
+            self._watching = False
 
     def fresh(self) -> Canonical:
         """What is known before the first decision."""
         return Canonical(self.make_policy(), self.rewards)
+
+    async def _hear(self, database: Database) -> None:
+        async for workspace in database.listen(CHANNEL):
+            for known in [UUID(workspace)] if workspace else list(self._kept):
+                self.stale(known)
+
+    async def _tend(self, database: Database) -> None:
+        while True:
+            began = self._clock()
+            for workspace_id, kept in list(self._kept.items()):
+                if kept.older > self.older and kept.news > kept.tended:
+                    await self._read_again(database, workspace_id, kept)
+            await asyncio.sleep(max(TEND, self._clock() - began))
+
+    async def _read_again(self, database: Database, workspace_id: UUID, kept: Kept) -> None:
+        """A new base beside the one in use, which takes its place when it is ready."""
+        again, news = Kept(kept.canonical, kept.canonical), kept.news
+        try:
+            async with database.transaction(workspace_id) as session:
+                await self._go_back(session, again)
+                await self._read(session, again)
+        except SmartContentError as problem:
+            log.warning("The open decisions of %s were not read again: %s", workspace_id, problem)
+            return
+        async with kept.lock:
+            kept.canonical, kept.base, kept.snapshot = again.canonical, again.base, again.snapshot
+            kept.tended, kept.afresh_at = news, again.afresh_at
+            kept.news += 1
 
     def _of(self, workspace_id: UUID) -> Kept:
         if workspace_id not in self._kept:
@@ -130,10 +178,12 @@ class Policies:
 
     async def _refresh(self, session: Session, kept: Kept) -> Serving:
         began, news = self._clock(), kept.news
-        whole = kept.whole_took < QUICK or began - kept.whole_at > kept.whole_took / SHARE
+        rested = began - kept.whole_at > kept.whole_took / SHARE
+        whole = kept.older <= self.older or (rested and not self._watching)
         if whole:
-            await self._go_back(session, kept, began)
-        serving = await self._serve(session, kept)
+            await self._go_back(session, kept)
+        newest = await self._read(session, kept)
+        serving = await asyncio.to_thread(self._made, kept, newest)
         ended = self._clock()
         saved = min(kept.budget + SHARE * (began - kept.made_at), SAVED)
         kept.budget = max(saved - (ended - began), -SAVED)
@@ -142,30 +192,30 @@ class Policies:
             kept.whole_at, kept.whole_took = ended, ended - began
         return serving
 
-    async def _go_back(self, session: Session, kept: Kept, now: float) -> None:
+    async def _go_back(self, session: Session, kept: Kept) -> None:
         """Forget what was known of open decisions; from time to time start at the snapshot."""
         latest = await Snapshots(session).latest(self.name)
         known = latest.id if latest else None
-        if known != kept.snapshot or now - kept.afresh_at > AFRESH:
+        if known != kept.snapshot or self._clock() - kept.afresh_at > AFRESH:
             kept.canonical = await asyncio.to_thread(restored, self, latest)
-            kept.snapshot, kept.afresh_at = known, now
+            kept.snapshot, kept.afresh_at = known, self._clock()
         kept.base = kept.canonical
 
-    async def _serve(self, session: Session, kept: Kept) -> Serving:
-        """Read on from the base, a page at a time; only the newest stay to be read again."""
+    async def _read(self, session: Session, kept: Kept) -> list[Logged]:
+        """Read on from the base, a page at a time.  Returns the newest, which it did not learn."""
         left: list[Logged] = []
         position = kept.base.position
         while True:
             page = await Decisions(session).log(after_position=position, limit=PAGE)
-            left = await asyncio.to_thread(_settle, kept, [*left, *page])
+            left = await asyncio.to_thread(_settle, kept, [*left, *page], self.newest)
             if len(page) < PAGE:
-                return await asyncio.to_thread(self._made, kept, left)
+                return left
             position = page[-1].position
 
     def _made(self, kept: Kept, newest: list[Logged]) -> Serving:
         state = kept.base.clone().take(newest)
         position = kept.canonical.position
-        version = f"{self.name}@{position}:{state.hash[:12]}"
+        version = f"{self.name}@{position}:{state_hash(state.policy)[:12]}"
         return Serving(state.policy, version, position, state.policy.updates)
 
 
@@ -180,13 +230,13 @@ def restored(policies: Policies, snapshot: PolicySnapshot | None) -> Canonical:
         return policies.fresh()
 
 
-def _settle(kept: Kept, rows: list[Logged]) -> list[Logged]:
+def _settle(kept: Kept, rows: list[Logged], newest: int) -> list[Logged]:
     """Learn for good what is closed, and into the base what is no longer among the newest."""
     if kept.base is kept.canonical:
         closed = list(takewhile(lambda logged: logged.closed, rows))
         kept.canonical.take(closed)
         rows = rows[len(closed) :]
-    older = max(len(rows) - NEWEST, 0) if len(rows) > 2 * NEWEST else 0
+    older = len(rows) - newest if len(rows) > 2 * newest else 0
     if older:
         kept.base = kept.canonical.clone() if kept.base is kept.canonical else kept.base
         kept.base.take(rows[:older])

@@ -10,6 +10,7 @@ from graph.serving import Policies
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
 from learning.sampling import draw
+from smartcontent.content import Decision
 from smartcontent.errors import InvalidInput
 from store.database import Database
 from store.decisions import Decisions
@@ -49,6 +50,7 @@ async def test_the_next_decision_after_a_click_is_different(
     (first,) = await decided(database, workspace, serving, [request()])
     (unmoved,) = await decided(database, workspace, serving, [request()])
     assert unmoved.propensities == first.propensities  # the control: nothing came in
+    assert unmoved.policy_version == first.policy_version
     await ingest(database, workspace, [event(first, "impression"), event(first, "click")])
     serving.stale(workspace)
     (second,) = await decided(database, workspace, serving, [request()])
@@ -66,6 +68,18 @@ async def test_a_complaint_moves_it_the_other_way(database: Database, workspace:
     assert second.propensities[first.chosen] < first.propensities[first.chosen]
 
 
+async def moved(
+    database: Database, workspace: UUID, serving: Policies, before: Decision
+) -> Decision:
+    """The first decision by another state than this one's, within a second or so."""
+    for _ in range(40):
+        await asyncio.sleep(0.025)
+        (now,) = await decided(database, workspace, serving, [request()])
+        if now.policy_version != before.policy_version:
+            break
+    return now
+
+
 async def test_hears_of_events_other_processes_took_in(database: Database, workspace: UUID) -> None:
     here = await warmed(database, workspace)
     watching = asyncio.create_task(here.watch(database))
@@ -73,14 +87,31 @@ async def test_hears_of_events_other_processes_took_in(database: Database, works
     await asyncio.sleep(0.2)  # until it listens
     await decided(database, workspace, here, [request()])
     await ingest(database, workspace, [event(first)])
-    for _ in range(40):
-        await asyncio.sleep(0.025)
-        (now,) = await decided(database, workspace, here, [request()])
-        if now.policy_version != first.policy_version:
-            break
+    now = await moved(database, workspace, here, first)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     assert now.propensities[first.chosen] > first.propensities[first.chosen]
+
+
+async def test_older_open_decisions_are_read_again_beside_the_requests(
+    database: Database, workspace: UUID
+) -> None:
+    """What is no longer among the newest moves the policy too, though not at once."""
+    serving = Policies(Vowpal, newest=4, older=4, clock=lambda: 0.0)
+    decisions = await decided(database, workspace, serving, [request() for _ in range(30)])
+    await ingest(database, workspace, [event(one, "impression") for one in decisions])
+    serving.stale(workspace)
+    (before,) = await decided(database, workspace, serving, [request()])
+    await ingest(database, workspace, [event(decisions[2])])
+    serving.stale(workspace)
+    (at_once,) = await decided(database, workspace, serving, [request()])
+    watching = asyncio.create_task(serving.watch(database))
+    after = await moved(database, workspace, serving, at_once)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    clicked = decisions[2].chosen
+    assert at_once.propensities == before.propensities
+    assert after.propensities[clicked] > before.propensities[clicked]
 
 
 async def test_workspaces_do_not_teach_each_other(
