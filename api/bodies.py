@@ -87,5 +87,5 @@ Passage = Annotated[
 ]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=STORABLE)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=STORABLE)]
-Whole = Annotated[int, BeforeValidator(_whole)]
+INTEGRAL = BeforeValidator(_whole)  # after the bounds, or the schema loses them
 Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]

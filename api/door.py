@@ -31,9 +31,12 @@ class Door(APIRoute):
         async def admitted(request: Request) -> Response:
             await _admit(request, access)
             _require_type(request, wanted)
-            response = await handle(request)
-            # Still inside the request's transaction: the reply is kept with what it tells of.
-            await keep_reply(request, response)
+            try:
+                response = await handle(request)
+                # Still inside the request's transaction: the reply is kept with what it tells of.
+                await keep_reply(request, response)
+            finally:
+                await request.close()
             return response
 
         return admitted

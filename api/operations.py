@@ -74,6 +74,7 @@ OPERATIONS: dict[str, Access] = {
     "delete_thread": "chat:use",
     # the feed and the machine
     "get_feed": "public",
+    "get_feed_picture": "public",
     "healthz": "public",
     "readyz": "public",
     "metrics": "public",

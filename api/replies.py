@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.deps import Work, services_of
+from api.uploads import read_form
 from store.replies import Replies, Reply
 
 KEPT = timedelta(days=1)
@@ -96,7 +97,7 @@ async def _fingerprint(request: Request) -> str:
     if "multipart/form-data" not in request.headers.get("content-type", ""):
         return sha256(await request.body()).hexdigest()
     total = sha256()
-    for name, value in (await request.form()).multi_items():
+    for name, value in (await read_form(request)).multi_items():
         total.update(name.encode())
         async for part in _parts(value):
             total.update(sha256(part).digest())

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.bodies import CLOSED, Body, Id, Moment, Whole, Word
+from api.bodies import CLOSED, INTEGRAL, Body, Id, Moment, Word
 from api.callers import CurrentCaller
 from api.deps import Serving, Work
 from api.door import Door
@@ -28,9 +28,9 @@ class Settings(Body):
     """How the campaign should go; without `not_before` it begins as soon as posts are approved."""
 
     platforms: Annotated[list[Platform], Field(min_length=1, max_length=20)] = ["sandbox"]
-    posts: Annotated[Whole, Field(ge=1, le=10)] = 3
+    posts: Annotated[int, Field(ge=1, le=10), INTEGRAL] = 3
     not_before: Moment | None = None
-    within_hours: Annotated[Whole, Field(ge=0, le=24 * 31)] = 72
+    within_hours: Annotated[int, Field(ge=0, le=24 * 31), INTEGRAL] = 72
     tone: Word | None = None
     auto_approve: bool = False
 

@@ -5,16 +5,16 @@ from hashlib import sha256
 from typing import Annotated, Literal, TypedDict
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Header, HTTPException, Response
+from fastapi import APIRouter, Header, HTTPException, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from api.bodies import Body, Id, Line, Passage, Whole
+from api.bodies import INTEGRAL, Body, Id, Line, Passage
 from api.deps import Work
 from api.door import Door
 from api.paging import After, Limit, Page, page
 from api.problems import answers
 from api.replies import Once
-from api.uploads import TextFile, read_upload
+from api.uploads import TEXT_FORM, Form, form_body, part_of, read_text, require_fields
 from smartcontent.content import Analysis, Content
 from smartcontent.errors import NotFound
 from store.contents import Analyses, Contents
@@ -56,7 +56,7 @@ class NewContent(Body):
 class Edit(Body):
     """Changes to a content; `version` is the one that was changed."""
 
-    version: Annotated[Whole, Field(ge=1, le=2**31 - 1)]
+    version: Annotated[int, Field(ge=1, le=10**9), INTEGRAL]
     text: Passage | None = None
     title: Line | None = None
     link: Link | None = None
@@ -107,14 +107,18 @@ async def create_content(body: NewContent, session: Work, response: Response) ->
     return _shown(content, response, created=True)
 
 
-@router.post("/upload", status_code=201, dependencies=[Once])
-async def upload_content(
-    file: TextFile, session: Work, response: Response, link: Annotated[Link | None, Form()] = None
-) -> Content:
+@router.post(
+    "/upload",
+    status_code=201,
+    openapi_extra=form_body(TEXT_FORM),
+    responses=answers(415),
+    dependencies=[Once],
+)
+async def upload_content(form: Form, session: Work, response: Response) -> Content:
     """Bring a text, Markdown or HTML file in UTF-8 (or UTF-16 with its mark)."""
-    data = await read_upload(file, LIMIT)
-    reading = await asyncio.to_thread(read, data, file.filename or "upload", file.content_type)
-    return _shown(await _add(session, reading, link=link), response, created=True)
+    require_fields(form, required={"file"})
+    reading = await read_text(await part_of(form, "file", LIMIT))
+    return _shown(await _add(session, reading), response, created=True)
 
 
 @router.get("/{content_id:uuid}", response_model=Content, responses=answers(404))

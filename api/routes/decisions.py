@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from api.bodies import STORABLE, Body, Id, Key, Number, Word
 from api.callers import CurrentCaller
@@ -33,7 +33,19 @@ PERSON = "person."  # features so named describe the person, and need their cons
 router = APIRouter(prefix="/v1/decisions", route_class=Door, tags=["decisions"])
 
 Said = Annotated[str, StringConstraints(max_length=500, pattern=STORABLE)]
-Given = Annotated[dict[Word, Said | Number], Field(max_length=100)]
+# Written out: pydantic would describe names that break the pattern as taking any value.
+FEATURES = {
+    "type": "object",
+    "maxProperties": 100,
+    "propertyNames": {"minLength": 1, "maxLength": 100, "pattern": STORABLE},
+    "additionalProperties": {
+        "anyOf": [
+            {"type": "string", "maxLength": 500, "pattern": STORABLE},
+            {"type": "number", "minimum": -1e6, "maximum": 1e6},
+        ]
+    },
+}
+Given = Annotated[dict[Word, Said | Number], Field(max_length=100), WithJsonSchema(FEATURES)]
 
 
 class Choosable(Body):

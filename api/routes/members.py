@@ -11,6 +11,7 @@ from api.problems import answers
 from api.replies import Once
 from api.routes.sign_in import Email, Password
 from smartcontent.content import Member, Role
+from smartcontent.errors import WrongState
 from store.members import Members
 
 router = APIRouter(prefix="/v1/members", route_class=Door, tags=["people"])
@@ -47,4 +48,10 @@ async def add_member(body: NewMember, parts: Using, session: Work) -> Member:
 @router.put("/{member_id:uuid}/role", responses=answers(404, 409))
 async def change_role(member_id: Id, body: NewRole, session: Work) -> Member:
     """Give somebody another role.  It counts from their next access token on."""
-    return await Members(session).set_role(member_id, body.role)
+    members = Members(session)
+    member = await members.set_role(member_id, body.role)
+    if await members.owners() == 0:
+        raise WrongState(
+            "A workspace keeps at least one owner.", todo="Make somebody else an owner first."
+        )
+    return member

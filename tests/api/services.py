@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from agents.learner import Learner
 from api.deps import Services
 from api.passwords import Passwords
-from tests.api.fakesandbox import Sandbox
+from connectors.sandbox import Sandbox
 from graph.assistant import Assistant, assistant_graph
 from graph.serving import Policies
 from learning.bandit.uniform import Uniform

@@ -66,9 +66,9 @@ class Tenant:
 
 async def settle(client: httpx.AsyncClient, services: Services, parts: Parts, mark: str) -> Tenant:
     """Sign up, then fill every table of the workspace."""
-    tenant = await _sign_up(client, mark)
+    tenant = await sign_up(client, mark)
     for role in ROLES[1:]:
-        await _add_member(client, tenant, role)
+        await add_member(client, tenant, role)
     await _add_key(client, tenant)
     async with services.database.transaction(tenant.workspace_id) as session:
         await _fill(session, tenant, parts)
@@ -76,7 +76,7 @@ async def settle(client: httpx.AsyncClient, services: Services, parts: Parts, ma
     return tenant
 
 
-async def _sign_up(client: httpx.AsyncClient, mark: str) -> Tenant:
+async def sign_up(client: httpx.AsyncClient, mark: str) -> Tenant:
     body = {
         "workspace": f"{mark} house",
         "name": f"{mark} owner",
@@ -93,7 +93,7 @@ async def _sign_up(client: httpx.AsyncClient, mark: str) -> Tenant:
     return tenant
 
 
-async def _add_member(client: httpx.AsyncClient, tenant: Tenant, role: Role) -> None:
+async def add_member(client: httpx.AsyncClient, tenant: Tenant, role: Role) -> None:
     email = f"{tenant.mark}.{role}@example.test"
     person = {"email": email, "name": f"{tenant.mark} {role}", "role": role, "password": PASSWORD}
     owner = tenant.credentials["owner"]
