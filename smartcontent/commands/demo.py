@@ -19,7 +19,7 @@ from tools.show_insights import show_insights
 from tools.strategies import strategies
 
 ARTICLES = Path(__file__).parents[2] / "examples" / "articles"
-FIRST, SECOND = ARTICLES / "90-kids-came-to-code.md", ARTICLES / "a-bot-named-dolores.md"
+FIRST, SECOND = ARTICLES / "every-kid-in-a-park.md", ARTICLES / "a-bot-named-dolores.md"
 
 
 @dataclass(frozen=True)
