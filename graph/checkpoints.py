@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from inspect import getmembers, isclass
 from uuid import UUID
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from psycopg import AsyncConnection
@@ -84,6 +85,25 @@ async def open_checkpoints(
     )
     async with pool:
         yield AsyncPostgresSaver(pool, serde=serializer())
+
+
+async def threads(checkpointer: AsyncPostgresSaver) -> list[tuple[UUID, UUID]]:
+    """(workspace, run) of every campaign that has a thread; chats are not campaigns."""
+    query = """SELECT DISTINCT metadata->>'campaign_of' AS workspace_id, thread_id
+                 FROM checkpoints WHERE metadata ? 'campaign_of'"""
+    pool = checkpointer.conn
+    assert isinstance(pool, AsyncConnectionPool)  # as `open_checkpoints` makes it
+    async with pool.connection() as connection:
+        found = await (await connection.execute(query)).fetchall()
+    return [(UUID(row["workspace_id"]), UUID(row["thread_id"])) for row in found]
+
+
+def thread_of(workspace_id: UUID, run_id: UUID) -> RunnableConfig:
+    """The thread of a run, marked with whose it is."""
+    return {
+        "configurable": {"thread_id": str(run_id)},
+        "metadata": {"campaign_of": str(workspace_id)},
+    }
 
 
 async def prune(checkpointer: AsyncPostgresSaver, run_ids: Sequence[UUID]) -> None:

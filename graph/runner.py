@@ -17,11 +17,11 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.types import Command
 
 from graph.campaign import campaign_graph
-from graph.checkpoints import prune
+from graph.checkpoints import prune, thread_of, threads
 from graph.state import Uploaded
 from graph.team import Team
 from smartcontent.content import PostState, RunState
-from smartcontent.errors import LeaseLost, SetupProblem, SmartContentError
+from smartcontent.errors import LeaseLost, NotFound, SetupProblem, SmartContentError
 from store.campaigns import Campaigns
 from store.posts import Posts
 from store.runs import OVER, Lease, Runs
@@ -39,7 +39,7 @@ class Held:
 
     @property
     def thread(self) -> RunnableConfig:
-        return {"configurable": {"thread_id": str(self.lease.run_id)}}
+        return thread_of(self.workspace_id, self.lease.run_id)
 
 
 class Runner:
@@ -68,6 +68,26 @@ class Runner:
             raise
         except SmartContentError as problem:
             return await self._end(held, RunState.FAILED, str(problem))
+
+    async def tidy(self) -> int:
+        """Remove the threads of runs that are over or gone; how many that were.
+
+        A run may be cancelled, or deleted with its content, while nobody works on it.
+        """
+        over = [
+            run_id
+            for of, run_id in await threads(self._checkpointer)
+            if await self._over(of, run_id)
+        ]
+        await prune(self._checkpointer, over)
+        return len(over)
+
+    async def _over(self, workspace_id: UUID, run_id: UUID) -> bool:
+        async with self._team.database.transaction(workspace_id) as session:
+            try:
+                return (await Runs(session).get(run_id)).state in OVER
+            except NotFound:
+                return True
 
     async def _take(self, workspace_id: UUID, run_id: UUID, owner: str) -> Held:
         """The run's row is read through the workspace's eyes, and only then its thread."""

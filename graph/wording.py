@@ -8,6 +8,17 @@ from collections.abc import Mapping, Sequence
 
 from smartcontent.content import Analysis, Post, Segmentation, SlotForecast, Variant
 
+LANGUAGES = {
+    "ar": "Arabic", "bn": "Bengali", "cs": "Czech", "da": "Danish", "de": "German",
+    "el": "Greek", "en": "English", "es": "Spanish", "fa": "Persian", "fi": "Finnish",
+    "fr": "French", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "ht": "Haitian Creole",
+    "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "km": "Khmer",
+    "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "nv": "Navajo", "pl": "Polish",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sr": "Serbian", "sv": "Swedish",
+    "th": "Thai", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "und": "no known language",
+    "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+
 
 def count(number: int, noun: str) -> str:
     if number == 1:
@@ -18,7 +29,8 @@ def count(number: int, noun: str) -> str:
 def found(analysis: Analysis) -> str:
     claims = count(len(analysis.claims), "claim")
     similar = count(len(analysis.similar), "similar post")
-    return f"Found {claims} in a text in {analysis.language}, {similar}."
+    language = LANGUAGES.get(analysis.language, f"the language {analysis.language}")
+    return f"Found {claims} in {language}, {similar}."
 
 
 def grouped(segmentation: Segmentation, people: int) -> str:

@@ -14,6 +14,7 @@ from jobs.tasks import Tasks
 SEARCH_PATH = "-c search_path=jobs"
 EVERY_TEN_SECONDS = "* * * * * */10"
 EVERY_MINUTE = "* * * * *"
+EVERY_HOUR = "17 * * * *"
 SILENCE = 30.0  # seconds without a heartbeat after which a worker counts as dead
 
 Periodic = Callable[[int], Awaitable[None]]
@@ -35,6 +36,7 @@ def job_app(url: str, duties: Duties, *, pool_size: int = 4) -> App:
     app.task(name=LEARN)(tasks.learn)
     periodically(app, EVERY_TEN_SECONDS, "sweep", tasks.sweep)
     periodically(app, EVERY_MINUTE, "sweep_learning", tasks.sweep_learning)
+    periodically(app, EVERY_HOUR, "tidy", tasks.tidy)
     periodically(app, EVERY_MINUTE, "recover_stalled", lambda _: recover_stalled(app))
     return app
 

@@ -18,6 +18,8 @@ class Running(Protocol):
 
     async def run(self, workspace_id: UUID, run_id: UUID, *, owner: str) -> RunState: ...
 
+    async def tidy(self) -> int: ...
+
 
 @dataclass(frozen=True)
 class Duties:

@@ -73,6 +73,10 @@ class Tasks:
         """Find workspaces with something to learn from."""
         await sweep_learning(self._duties.database)
 
+    async def tidy(self, timestamp: int) -> None:
+        """Remove what runs that are over have left behind."""
+        await self._duties.runner.tidy()
+
     async def _remember(self, workspace_id: UUID, post: Post) -> None:
         """So that the analyst finds it; the memory can be rebuilt from the posts at any time."""
         if post.state is PostState.PUBLISHED:

@@ -21,9 +21,11 @@ from tests.chaos.campaigns import LEASE, PATIENCE, PAUSE, Trial
 from tests.chaos.forks import Child, die
 from tests.chaos.world import World
 from tests.graph.small_team import spec_of, utc_now
+from tests.jobs.rows import ready
 
 LONGEST = 0.3  # seconds a publisher lives before it is killed from outside
-FEW = 4  # posts left to send at which more campaigns are made
+AT_ONCE = 12  # posts that are added at once
+FEW = 4  # posts left to send at which more are added
 ALL_DUE = timedelta(days=7)
 STATES = "SELECT id, state FROM posts WHERE workspace_id = %s"
 UNSENT = "SELECT count(*) FROM outbox WHERE workspace_id = %s AND state = 'waiting'"
@@ -138,10 +140,12 @@ class Sending:
         [(count,)] = self.trial.world.rows(UNSENT, self.trial.workspace_id)
         return int(str(count))
 
-    def more(self) -> None:
-        """Campaigns that end with posts to send."""
-        Child(self.trial.add).finish(within=PATIENCE)
-        Child(self.trial.work).finish(within=PATIENCE)
+    async def add(self) -> None:
+        """More posts to send."""
+        database = Database(self.trial.world.app_url, pool_size=1)
+        for _ in range(AT_ONCE):
+            await ready(database, self.trial.workspace_id, platform="sandbox")
+        await database.close()
 
 
 def sent_under_fire(
@@ -165,7 +169,7 @@ def sent_under_fire(
     done = 0
     while done < kills:
         if sending.unsent() < FEW:
-            sending.more()
+            Child(sending.add).finish(within=PATIENCE)
         done += _kill_one(sending, rng, late=late)
     Child(sending.work).finish(within=PATIENCE)
     states = {str(id): str(state) for id, state in world.rows(STATES, sending.trial.workspace_id)}

@@ -12,8 +12,9 @@ from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMet
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from graph.campaign import campaign_graph
+from graph.checkpoints import threads
 from graph.progress import step
-from graph.runner import Runner
+from graph.runner import MOST_LEASES, Runner
 from smartcontent.content import (
     Analysis,
     CampaignSettings,
@@ -23,6 +24,8 @@ from smartcontent.content import (
     SimilarPost,
 )
 from smartcontent.errors import InvalidContent, LeaseLost, NotFound
+from store.campaigns import Campaigns
+from store.contents import Contents
 from store.database import Database
 from store.posts import Posts
 from store.runs import Lease, Runs
@@ -186,6 +189,33 @@ async def test_a_cancelled_run_stays_cancelled_and_its_thread_goes(
         await Runs(session).cancel(campaign)
     assert await runner.run(workspace, run, owner="b") is RunState.CANCELLED
     assert await checkpointer.aget_tuple(thread_of(run)) is None
+
+
+async def test_threads_of_runs_that_are_over_or_gone_are_removed(
+    database: Database, workspace: UUID, checkpointer: AsyncPostgresSaver
+) -> None:
+    runner = Runner(small_team(database), checkpointer)
+    started = [await start(database, workspace) for _ in range(3)]
+    for _, run in started:
+        await runner.run(workspace, run, owner="a")
+    (cancelled, _), (deleted, _), (_, waiting) = started
+    async with database.transaction(workspace) as session:
+        await Runs(session).cancel(cancelled)
+        await Contents(session).delete((await Campaigns(session).get(deleted)).content_id)
+    assert await runner.tidy() >= 2
+    left = [await checkpointer.aget_tuple(thread_of(run)) for _, run in started]
+    assert [thread is not None for thread in left] == [False, False, True]
+    assert (workspace, waiting) in await threads(checkpointer)
+
+
+async def test_a_run_that_nobody_can_end_fails_at_last(
+    database: Database, workspace: UUID, checkpointer: AsyncPostgresSaver
+) -> None:
+    _, run = await start(database, workspace)
+    for _ in range(MOST_LEASES):
+        await lease(database, workspace, run, "unlucky", 0.0)
+    runner = Runner(small_team(database), checkpointer)
+    assert await runner.run(workspace, run, owner="a") is RunState.FAILED
 
 
 async def test_a_finished_run_leaves_no_thread(

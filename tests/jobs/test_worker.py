@@ -51,6 +51,9 @@ class Idle:
         self.ended.append(run_id)
         return RunState.FINISHED
 
+    async def tidy(self) -> int:
+        return 0
+
 
 MakeDuties = Callable[..., Duties]
 
@@ -169,7 +172,7 @@ async def test_what_happens_periodically_is_registered(
 ) -> None:
     app = job_app(database.url, make(Idle()))
     names = {name for name, _ in app.periodic_registry.periodic_tasks}
-    assert names == {"sweep", "sweep_learning", "recover_stalled"}
+    assert names == {"sweep", "sweep_learning", "recover_stalled", "tidy"}
 
 
 async def unfinished(database: Database) -> list[tuple[str, str]]:
@@ -177,6 +180,6 @@ async def unfinished(database: Database) -> list[tuple[str, str]]:
         found = await connection.execute(
             """SELECT coalesce(queueing_lock, ''), status::text FROM jobs.procrastinate_jobs
                 WHERE status IN ('todo', 'doing', 'failed')
-                  AND task_name NOT IN ('sweep', 'sweep_learning', 'recover_stalled')"""
+                  AND task_name NOT IN ('sweep', 'sweep_learning', 'recover_stalled', 'tidy')"""
         )
         return [(str(key), str(status)) for key, status in await found.fetchall()]
