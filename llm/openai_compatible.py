@@ -94,7 +94,7 @@ def ours() -> Iterator[None]:
         raise _status(problem.status_code, problem.message) from problem
     except openai.APIConnectionError as problem:
         raise ModelUnavailable(
-            f"The language model did not answer: {problem.__cause__ or problem}.",
+            f"The language model did not answer: {str(problem.__cause__ or problem).rstrip('.')}.",
             todo="Check SMARTCONTENT_LLM_BASE_URL and that the server runs.",
         ) from problem
     except (openai.OpenAIError, *MISREAD) as problem:
