@@ -1,5 +1,6 @@
 """The guard: nothing leaves that the source does not support or the platform does not take."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -167,6 +168,9 @@ def _differences(
                     yield _different(found, post)
 
 
+_MARK = re.compile(r"^\s*(?:[•*–—-]|\d{1,2}[.)])?\s+|^\s+")
+
+
 @dataclass(frozen=True)
 class _Line:
     text: str
@@ -177,7 +181,7 @@ def _lines(text: str) -> Iterator[_Line]:
     """Lines without the bullet or number in front."""
     start = 0
     for line in text.split("\n"):
-        bare = line.lstrip(" \t•-*–—0123456789.)")
+        bare = _MARK.sub("", line)
         if bare.strip():
             yield _Line(bare, start + len(line) - len(bare))
         start += len(line) + 1

@@ -132,6 +132,7 @@ def _start(match: regex.Match[str]) -> int:
 def _rest(text: str, match: regex.Match[str], language: str) -> tuple[int, int, str]:
     """Where the claim ends, what it is multiplied by, its unit; end -1: an identifier (18F)."""
     end, scale = match.end(), 1
+    end += text.startswith("+", end)  # "20+ years"
     unit = _CURRENCY.get(match["before"] or "", "") or _symbol(match["after"])
     tail = _TAIL.match(text, end)
     if tail and not match["after"]:

@@ -14,8 +14,9 @@ _TOKEN = regex.compile(
     r"|\p{Nd}+(?:[.,٫]\p{Nd}+)*"
     r"|[\p{Han}]"
     r"|[\p{Hiragana}\p{Katakana}ー]+"
-    r"|[[\p{L}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}]]"
-    r"(?:[[\p{L}\p{M}\p{Nd}]--[\p{Han}\p{Hiragana}\p{Katakana}]]|['’](?=\p{L}))*",
+    r"|\p{Hangul}+"
+    r"|[[\p{L}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]"
+    r"(?:[[\p{L}\p{M}\p{Nd}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]|['’](?=\p{L}))*",
     regex.V1,
 )
 _POSSESSIVE = regex.compile(r"['’]s?$")
