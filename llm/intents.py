@@ -19,6 +19,7 @@ from smartcontent.plugins import Embedder
 NAMES = re.compile(
     r"(?<=\w)(?:\s+(?:to|a|zu|à|al|para|an|tegen))?(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]*)+[.!?]*$"
 )
+MOST_KNOWN = 4096  # lines: manuals come first, so they are among them
 MOST_WORDS = 40  # of a long message, enough to see what it asks
 EXAMPLE = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 
@@ -105,11 +106,13 @@ class Intents:
         return self._vectors(texts) @ self._vectors(lines).T
 
     def _vectors(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if len(self._known) + len(new) > 4096:  # sentences of users must not pile up
-            self._known.clear()
-            new = list(dict.fromkeys(texts))
+        """One row a text.  Several threads may ask at once, so nothing is ever taken away."""
+        known = {text: self._known[text] for text in texts if text in self._known}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            for text, vector in zip(new, self._embedder.embed(new), strict=True):
-                self._known[text] = np.asarray(vector, dtype=np.float64)
-        return np.stack([self._known[text] for text in texts])
+            embedded = map(np.asarray, self._embedder.embed(new))
+            fresh = dict(zip(new, embedded, strict=True))
+            known.update(fresh)
+            if len(self._known) < MOST_KNOWN:  # sentences of users must not pile up
+                self._known.update(fresh)
+        return np.stack([known[text] for text in texts])

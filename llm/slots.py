@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from llm.words import singular
+
 Kind = Literal["uuid", "time", "day", "choice", "whole", "number", "flag", "text", "other"]
 KINDS: dict[str, Kind] = {
     "integer": "whole",
@@ -33,7 +35,7 @@ class Slot:
 
 
 def slots(parameters: Mapping[str, Any], known: Mapping[str, Sequence[str]]) -> list[Slot]:
-    """The slots of a JSON schema; `known` gives values for parameters by name.
+    """The slots of a JSON schema; `known` gives values for parameters by name, one or many.
 
     >>> schema = {"properties": {"name": {"type": "string"}}, "required": ["name"]}
     >>> slots(schema, {})[0].kind
@@ -41,7 +43,9 @@ def slots(parameters: Mapping[str, Any], known: Mapping[str, Sequence[str]]) -> 
     """
     required = parameters.get("required", ())
     return [
-        _slot(name, schema, name in required, tuple(known.get(name, ())))
+        _slot(
+            name, schema, name in required, tuple(known.get(name) or known.get(singular(name), ()))
+        )
         for name, schema in parameters.get("properties", {}).items()
     ]
 
