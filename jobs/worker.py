@@ -1,5 +1,7 @@
 """A worker: takes jobs until it is told to stop, then finishes what it has begun."""
 
+from datetime import UTC, datetime
+
 from procrastinate import App
 
 from jobs.app import SILENCE, job_app
@@ -25,6 +27,8 @@ async def run_worker(
     app = job_app(url, duties)
     async with app.open_async():
         await work(app, concurrency=concurrency, until_idle=until_idle, signals=signals)
+        while until_idle and await due(app):
+            await work(app, concurrency=concurrency, until_idle=True, signals=signals)
 
 
 async def work(app: App, *, concurrency: int, until_idle: bool, signals: bool) -> None:
@@ -37,4 +41,18 @@ async def work(app: App, *, concurrency: int, until_idle: bool, signals: bool) -
         shutdown_graceful_timeout=GRACE,
         stalled_worker_timeout=SILENCE,
         install_signal_handlers=signals,
+    )
+
+
+async def due(app: App) -> bool:
+    """Whether a job waits that could be done now: a running job may have added it.
+
+    Periodic ones do not count: there is always a next one.
+    """
+    periodic = {name for name, _ in app.periodic_registry.periodic_tasks}
+    waiting = await app.job_manager.list_jobs_async(status="todo")
+    now = datetime.now(UTC)
+    return any(
+        job.task_name not in periodic and (job.scheduled_at is None or job.scheduled_at <= now)
+        for job in waiting
     )

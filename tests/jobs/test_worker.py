@@ -113,7 +113,6 @@ async def test_a_campaign_goes_out_and_is_remembered(
         campaign, run = await start(database, workspace, settings)
         await defer(database, workspace, "run_campaign", run_id=run)
         await run_worker(database.url, duties, until_idle=True)
-        await run_worker(database.url, duties, until_idle=True)
     posts = await posts_of(database, workspace, campaign)
     assert [post.state for post in posts] == [PostState.PUBLISHED] * 3
     sent = [outgoing.text for outgoing in target.received if outgoing.workspace_id == workspace]
