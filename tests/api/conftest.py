@@ -35,10 +35,6 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def owner_headers(client: httpx.AsyncClient) -> dict[str, str]:
     """The credential of the owner of a fresh workspace."""
-    return await sign_up(client)
-
-
-async def sign_up(client: httpx.AsyncClient) -> dict[str, str]:
     body = {
         "workspace": "House",
         "name": "Owner",

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 from argon2 import PasswordHasher
 
@@ -16,6 +17,7 @@ from llm.embedded import EmbeddedChat
 from memory.base import Memory
 from memory.embedding import HashedEmbedder
 from memory.in_memory import InMemory
+from smartcontent.content import Caller
 from smartcontent.plugins import Connector
 from smartcontent.settings import Settings
 from store.database import Database
@@ -26,7 +28,7 @@ from tools.toolbox import Toolbox
 
 
 class Forgetting(Assistant):
-    async def forget(self, caller, thread_id):
+    async def forget(self, caller: Caller, thread_id: UUID) -> None:
         pass
 
 
@@ -40,7 +42,7 @@ def cheap_passwords() -> Passwords:
 
 
 def make_services(database: Database, folder: Path) -> Services:
-    settings = Settings(data_dir=folder, _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(data_dir=folder, _env_file=None)
     memory = InMemory(HashedEmbedder())
     connectors: dict[str, Connector] = {"sandbox": Sandbox(folder / "feed")}
     toolbox = Toolbox.discover()

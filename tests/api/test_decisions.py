@@ -184,7 +184,7 @@ async def _subjects(services: Services, workspace_id: UUID) -> dict[str, str | N
     async with services.database.transaction(workspace_id) as session:
         connection = await session.connection()
         rows = await connection.exec_driver_sql("SELECT id, subject FROM events")
-        return {row[0]: row[1] for row in rows}
+        return dict(tuple(row) for row in rows)
 
 
 async def test_consent(client: httpx.AsyncClient, owner_headers: Headers) -> None:

@@ -145,7 +145,7 @@ async def test_a_cookie_works_from_our_own_pages_alone(app: FastAPI) -> None:
         assert (await browser.get("/v1/me")).status_code == 200
         body = {"text": "words"}
         ours = {"Origin": "http://test"}, {"Sec-Fetch-Site": "same-origin"}
-        theirs = (
+        theirs: tuple[Headers, ...] = (
             {},
             {"Origin": "http://evil.test"},
             {"Origin": "null"},
