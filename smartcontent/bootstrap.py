@@ -152,6 +152,12 @@ def choose_connectors(settings: Settings) -> dict[str, Connector]:
     return {connector.spec.platform: connector for connector in found}
 
 
+def choose_tone(embedder: Embedder) -> Tone | None:
+    """The tone model reads one embedder's vectors; with another, tone is not said."""
+    tone = Tone.shipped()
+    return tone if tone.embedder == embedder.name else None
+
+
 def choose_chat(settings: Settings, embedder: Embedder, platforms: Platforms) -> BaseChatModel:
     """The language model that the settings name, else the embedded one."""
     if settings.llm_base_url:
@@ -206,7 +212,7 @@ def choose_team(
     return Team(
         database=database,
         memory=memory,
-        analyst=Analyst(embedder=embedder, tone=Tone()),
+        analyst=Analyst(embedder=embedder, tone=choose_tone(embedder)),
         segmenter=Segmenter(minimum=settings.minimum_segment, seed=1),
         learner=Learner(),
         writer=choose_writer(settings),
