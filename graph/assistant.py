@@ -5,38 +5,31 @@ person's yes.  Rights come from the `Caller` of this very turn: a model can ask 
 cannot give itself the right to it, and one who resumes acts with rights of their own.
 """
 
-import json
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import (
     AgentMiddleware,
-    AgentState,
     HumanInTheLoopMiddleware,
     InterruptOnConfig,
     ModelCallLimitMiddleware,
-    ModelRequest,
-    ModelResponse,
 )
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
-from langchain_core.tools import StructuredTool, ToolException
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.runtime import get_runtime
 from langgraph.types import Command, Interrupt
 
+from graph.agent_tools import Asking, OnlyAllowed, as_langchain
 from llm.filling import trimmed
 from llm.replies import readable
 from llm.words import words
 from smartcontent.content import Caller, Noun
-from smartcontent.errors import NotFound, SmartContentError
-from smartcontent.plugins import Tool
+from smartcontent.errors import NotFound
 from store.database import Database
 from store.rows import new_id
 from store.threads import Threads
@@ -79,14 +72,6 @@ class ChatReply(Noun):
     waiting: tuple[Wanted, ...] = ()
 
 
-@dataclass(frozen=True)
-class Asking:
-    """The runtime context of a turn: who asks, and what the product hands to tools."""
-
-    caller: Caller
-    provided: Provided
-
-
 Agent: TypeAlias = CompiledStateGraph[Any, Asking, Any, Any]
 
 
@@ -106,52 +91,12 @@ def assistant_graph(
     ]
     return create_agent(
         chat,
-        [_as_langchain(tool, toolbox) for tool in toolbox.tools.values()],
+        [as_langchain(tool, toolbox) for tool in toolbox.tools.values()],
         system_prompt=PROMPT,
         middleware=middleware,
         context_schema=Asking,
         checkpointer=checkpointer or InMemorySaver(),
         name="assistant",
-    )
-
-
-class OnlyAllowed(AgentMiddleware[AgentState[Any], Asking]):
-    """Shows the model only the tools that this caller may use; the toolbox checks again."""
-
-    def __init__(self, toolbox: Toolbox) -> None:
-        super().__init__()
-        self._toolbox = toolbox
-
-    async def awrap_model_call(
-        self,
-        request: ModelRequest[Asking],
-        handler: Callable[[ModelRequest[Asking]], Awaitable[ModelResponse[Any]]],
-    ) -> ModelResponse[Any]:
-        caller = request.runtime.context.caller
-        allowed = {tool.name for tool in self._toolbox.allowed(caller)}
-        shown = [tool for tool in request.tools if getattr(tool, "name", "") in allowed]
-        return await handler(request.override(tools=shown))
-
-
-def _as_langchain(tool: Tool[..., Any], toolbox: Toolbox) -> StructuredTool:
-    """The toolbox does the checking, so LangChain gets the schema and passes arguments on."""
-
-    async def call(**arguments: Any) -> str:
-        asking = get_runtime(Asking).context
-        try:
-            result = await toolbox.call(
-                tool.name, arguments, caller=asking.caller, provided=asking.provided
-            )
-        except SmartContentError as problem:
-            raise ToolException(str(problem)) from problem
-        return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
-
-    return StructuredTool(
-        name=tool.name,
-        description=tool.description,
-        args_schema=tool.parameters.model_json_schema(),
-        coroutine=call,
-        handle_tool_error=True,
     )
 
 
