@@ -77,13 +77,17 @@ class EmbeddedWriter:
         taken: Sequence[str] = (),
     ) -> Variant | None:
         """The variant; None when the source has no material for the strategy, or no more."""
-        order = Order(content, analysis, segment, strategy, spec, seed, tone, tuple(taken))
-        fresh = (post for post in _posts(order) if not order.repeats(post))
-        post = next(fresh, None)
+        return self.answer(
+            Order(content, analysis, segment, strategy, spec, seed, tone, tuple(taken))
+        )
+
+    def answer(self, order: Order) -> Variant | None:
+        """The same, for an order that is already made out."""
+        post = next((post for post in _posts(order) if not order.repeats(post)), None)
         if post is None:
             return None
         written = order.variant(post, EMBEDDED)
-        return written.model_copy(update={"findings": (UNTONED,)}) if tone else written
+        return written.model_copy(update={"findings": (UNTONED,)}) if order.tone else written
 
 
 def _posts(order: Order) -> Iterator[Post]:
@@ -144,16 +148,7 @@ class ModelWriter:
         try:
             return self._ask(order)
         except ModelProblem as problem:
-            written = self.fallback.write(
-                content,
-                analysis,
-                segment=segment,
-                strategy=strategy,
-                spec=spec,
-                seed=seed,
-                tone=tone,
-                taken=taken,
-            )
+            written = self.fallback.answer(order)
             return _noted(written, problem) if written else None
 
     def _ask(self, order: Order) -> Variant:
