@@ -49,6 +49,6 @@ def _rules(language: str) -> tuple[tuple[str, str, regex.Pattern[str]], ...]:
 
 @cache
 def _load() -> dict[str, list[list[str]]]:
-    path = files(__package__).joinpath("manipulation.json")
+    path = files("tools").joinpath("manipulation.json")
     rules: dict[str, list[list[str]]] = json.loads(path.read_text("utf-8"))
     return rules

@@ -68,6 +68,6 @@ def _table(language: str, kind: str) -> dict[str, int]:
 
 @cache
 def _load() -> dict[str, dict[str, Any]]:
-    path = files(__package__).joinpath("lexicon.json")
+    path = files("tools").joinpath("lexicon.json")
     tables: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))
     return tables

@@ -1,0 +1,55 @@
+"""Whether a platform takes a post: its length, its hashtags, its pictures."""
+
+from collections.abc import Iterator
+
+from smartcontent.content import Content, Finding, PlatformSpec, Span, Variant
+from tools.measure_text import Measure, measure
+
+
+def check_platform(variant: Variant, content: Content, spec: PlatformSpec) -> list[Finding]:
+    """Findings `over-limit` and `missing-alt-text`, counted by the platform's own rules."""
+    measured = measure(variant.text, spec)
+    return [
+        *_text(variant, spec, measured),
+        *_too_many("hashtags", measured.hashtags, spec.hashtag_limit, spec),
+        *_too_many("pictures", len(variant.media), spec.image_limit, spec),
+        *_pictures(variant, content, spec),
+    ]
+
+
+def _text(variant: Variant, spec: PlatformSpec, measured: Measure) -> Iterator[Finding]:
+    if measured.over:
+        end = len(variant.text)
+        bytes_too = f" and {spec.byte_limit} bytes" if spec.byte_limit else ""
+        yield Finding(
+            rule="over-limit",
+            severity="error",
+            reason=f"{spec.platform} takes {spec.text_limit} {spec.counting}{bytes_too}; "
+            f"this text has {measured.count} and {measured.bytes} bytes.",
+            fix=f"Shorten it by {measured.over}.",
+            span=Span(start=max(0, end - measured.over), end=end),
+        )
+
+
+def _too_many(what: str, found: int, limit: int | None, spec: PlatformSpec) -> Iterator[Finding]:
+    if limit is not None and found > limit:
+        yield Finding(
+            rule="over-limit",
+            severity="error",
+            reason=f"{spec.platform} takes {limit} {what}; here are {found}.",
+            fix=f"Take {found - limit} out.",
+        )
+
+
+def _pictures(variant: Variant, content: Content, spec: PlatformSpec) -> Iterator[Finding]:
+    """A picture needs words for those who cannot see it."""
+    known = {media.id: media for media in content.media}
+    for number, picture in enumerate(variant.media, 1):
+        media = known.get(picture)
+        if spec.alt_text_required and (media is None or not media.alt_text.strip()):
+            yield Finding(
+                rule="missing-alt-text",
+                severity="error",
+                reason=f"Picture {number} has no alternative text.",
+                fix="Say in a sentence what the picture shows.",
+            )
