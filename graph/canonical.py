@@ -41,6 +41,8 @@ class Canonical:
 
     `taken`: how many entries that were.  `usual`: posts and engagement by platform.  `tally`:
     how often each reward (to four digits) came, by branch, of decisions about impressions.
+    Both branches teach, each with the probability its action was drawn with; what a person
+    overrode teaches nothing.
     """
 
     policy: Policy
