@@ -114,7 +114,7 @@ async def ask(
     leaves it and is then answered itself.
     """
     thread = thread_id or new_id()
-    config: RunnableConfig = {"configurable": {"thread_id": f"{caller.workspace_id}/{thread}"}}
+    config: RunnableConfig = {"configurable": {"thread_id": thread_name(caller, thread)}}
     before = await agent.aget_state(config)
     said: list[AnyMessage] = before.values.get("messages", [])
     context = Asking(caller, provided)
@@ -145,6 +145,17 @@ class Assistant:
         return await ask(
             self._agent, text, caller=caller, provided=self._provided, thread_id=thread
         )
+
+    async def forget(self, caller: Caller, thread_id: UUID) -> None:
+        """Remove what was said in a thread.  Whose it is has been checked by whoever asks."""
+        saver = self._agent.checkpointer
+        if isinstance(saver, BaseCheckpointSaver):
+            await saver.adelete_thread(thread_name(caller, thread_id))
+
+
+def thread_name(caller: Caller, thread_id: UUID) -> str:
+    """Threads are the workspace's: the same id elsewhere is another thread."""
+    return f"{caller.workspace_id}/{thread_id}"
 
 
 async def _own_thread(threads: Threads, caller: Caller, thread_id: UUID | None, text: str) -> UUID:

@@ -53,7 +53,7 @@ form?.addEventListener("submit", async (event) => {
     });
     const body = await response.json();
     thread = body.thread_id ?? thread;
-    answer.textContent = response.ok ? body.text : `${body.detail} ${body.todo ?? ""}`;
+    answer.textContent = response.ok ? body.reply : `${body.detail} ${body.todo ?? ""}`;
   } catch {
     answer.textContent = "The server did not answer. Is it still running?";
   }
