@@ -1,6 +1,7 @@
 """The learner chooses, says with which probabilities, and why."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Literal
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from learning.bandit.base import Policy
+from learning.bandit.base import Choice, Policy
 from learning.explanation import Told, explain
 from learning.holdback import in_holdback, mixture
 from learning.sampling import draw
@@ -20,6 +21,17 @@ from smartcontent.content import (
 )
 
 Kind = Literal["post", "impression"]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a unit is served: the learned choice or, held back, one of the baseline."""
+
+    choice: Choice
+    held: bool
+    propensities: dict[str, float]
+    mixture: dict[str, float]
+    chosen: str
 
 
 class Learner:
@@ -45,6 +57,7 @@ class Learner:
         subject: str | None = None,
         personalised: bool = False,
         now: datetime,
+        id: UUID | None = None,
         version: str | None = None,
         rewards_seen: int | None = None,
     ) -> Decision:
@@ -52,33 +65,40 @@ class Learner:
 
         `unit` (the subject; for posts the decision) falls by hash into the holdback, which the
         uniform baseline serves, or is served by the policy.  `version` names the policy's state
-        (default: its count of rewards).  Raises InvalidInput as the policy does.
+        (default: its count of rewards); `id` makes a step that runs twice decide once.
+        Raises InvalidInput as the policy does.
         """
-        choice = policy.pull(context, actions, seed=seed)
-        held = in_holdback(unit, holdback, self.salt)
-        baseline = dict.fromkeys(choice.propensities, 1.0 / len(actions))
-        propensities = baseline if held else choice.propensities
-        chosen = draw(propensities, seed)
+        drawn = self._draw(policy.pull(context, actions, seed=seed), unit, holdback)
         seen = policy.updates if rewards_seen is None else rewards_seen
+        told = Told(drawn.chosen, seen, drawn.held)
+        explanation = explain(policy, context, actions, drawn.choice, told=told)
         return Decision(
-            id=uuid7(),
+            id=id or uuid7(),
             kind=kind,
             context=context,
             actions=tuple(actions),
-            chosen=chosen,
-            propensities=propensities,
-            mixture=mixture(choice.propensities, baseline, holdback),
-            branch="holdback" if held else "learned",
+            chosen=drawn.chosen,
+            propensities=drawn.propensities,
+            mixture=drawn.mixture,
+            branch="holdback" if drawn.held else "learned",
             policy=policy.name,
             policy_version=version or str(policy.updates),
             seed=seed,
-            explored=choice.scores[chosen] < max(choice.scores.values()),
+            explored=explanation.explored,
             personalised=personalised,
-            explanation=explain(policy, context, actions, choice, told=Told(chosen, seen, held)),
+            explanation=explanation,
             campaign_id=campaign_id,
             subject=subject,
             created_at=now,
         )
+
+    def _draw(self, choice: Choice, unit: str, share: float) -> Drawn:
+        """The policy's choice, or for a unit in the holdback one of the baseline's."""
+        held = in_holdback(unit, share, self.salt)
+        baseline = dict.fromkeys(choice.propensities, 1.0 / len(choice.propensities))
+        propensities = baseline if held else choice.propensities
+        mixed = mixture(choice.propensities, baseline, share)
+        return Drawn(choice, held, propensities, mixed, draw(propensities, choice.seed))
 
     def strategies(
         self,

@@ -1,65 +1,23 @@
 """What learning earned, in figures one may look at every day.
 
-Intervals are asymptotic confidence sequences with a normal mixture (Waudby-Smith, Arbour, Sinha,
-Kennedy and Ramdas, "Time-uniform central limit theory and asymptotic confidence sequences",
-arXiv 2103.06476): they hold at all sample sizes at once, so looking early and often, and
-stopping when one likes the figure, does not break them.  The price is an interval about half as
-wide again as one that may be looked at once.
-
-Each variance counts two more rewards, at either end of the range: a group without a single click
-is not a group of certainty.  Below `FEWEST` rewards a group there is no figure at all.
+Intervals are confidence sequences (`learning/confidence.py`).  Each variance counts two more
+rewards, at either end of the range: a group without a single click is not a group of certainty.
+Below `FEWEST` rewards a group there is no figure at all.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from learning.confidence import Mean, Numbers, ends, multiplier
 from smartcontent.content import Estimate
 
 FEWEST = 50
-TIGHTEST_AT = 2_000.0  # the sample size at which the mixture is tuned to be narrowest
 POWER = 0.8416  # the normal quantile of 80 % power
 INTERESTING = 0.05  # the smallest lift anybody plans an experiment for
 ENDLESS = 100_000_000
-Numbers = NDArray[np.float64]
-
-
-def multiplier(n: float, alpha: float = 0.05) -> float:
-    """Standard errors either side of an estimate so that it holds at every n at once.
-
-    >>> round(multiplier(2_000), 2), round(multiplier(200_000), 2)
-    (3.04, 3.58)
-    """
-    log = -2.0 * math.log(alpha)
-    spread = n * (log + math.log(log) + 1.0) / TIGHTEST_AT
-    return math.sqrt(2.0 * (1.0 + 1.0 / spread) * math.log(math.sqrt(spread + 1.0) / alpha))
-
-
-@dataclass(frozen=True)
-class Mean:
-    """Size, mean and variance of a group's rewards."""
-
-    n: int
-    value: float
-    variance: float
-
-    @classmethod
-    def of(cls, rewards: Sequence[float] | Numbers, low: float, high: float) -> "Mean":
-        """Variance with one more reward at each end of the range `low` to `high`."""
-        values = np.asarray(rewards, dtype=np.float64)
-        if not len(values):
-            return cls(0, 0.0, 0.0)
-        padded = np.append(values, (low, high))
-        return cls(len(values), float(values.mean()), float(padded.var()))
-
-    @property
-    def error(self) -> float:
-        """Squared standard error."""
-        return self.variance / self.n
 
 
 def mean(rewards: Sequence[float] | Numbers, *, alpha: float = 0.05) -> Estimate:
@@ -71,7 +29,7 @@ def mean(rewards: Sequence[float] | Numbers, *, alpha: float = 0.05) -> Estimate
     values = np.asarray(rewards, dtype=np.float64)
     if len(values) < FEWEST:
         return _too_thin(len(values), "rewards")
-    group = Mean.of(values, *_range(values))
+    group = Mean.of(values, *ends(values))
     return _around(group.value, math.sqrt(group.error), group.n, alpha)
 
 
@@ -87,8 +45,8 @@ def lift(
     Rewards are those known, one a decision.
     """
     rewards = np.concatenate([np.asarray(learned, float), np.asarray(baseline, float)])
-    ends = _range(rewards) if len(rewards) else (0.0, 1.0)
-    ours, theirs = Mean.of(learned, *ends), Mean.of(baseline, *ends)
+    low_high = ends(rewards) if len(rewards) else (0.0, 1.0)
+    ours, theirs = Mean.of(learned, *low_high), Mean.of(baseline, *low_high)
     refusal = _refusal(ours, theirs)
     if refusal:
         return refusal
@@ -100,15 +58,9 @@ def lift(
         verdict = f"learning {verb} {percent(value)}{_between(low, high)}, n {n:,}"
         return Estimate(value=value, low=low, high=high, n=n, verdict=verdict)
     more = more_needed(ours, theirs, alpha=alpha)
-    return Estimate(
-        value=value,
-        low=low,
-        high=high,
-        n=n,
-        verdict=f"cannot tell yet: {_about(more)} needed "
-        f"(so far {percent(value)}{_between(low, high)}, n {n:,})",
-        more_needed=more,
-    )
+    so_far = f"so far {percent(value)}{_between(low, high)}, n {n:,}"
+    verdict = f"cannot tell yet: {_about(more)} needed ({so_far})"
+    return Estimate(value=value, low=low, high=high, n=n, verdict=verdict, more_needed=more)
 
 
 def more_needed(ours: Mean, theirs: Mean, *, alpha: float = 0.05) -> int:
@@ -160,7 +112,7 @@ def ips(samples: Sequence[Sample], *, alpha: float = 0.05) -> Estimate:
     if effective_size(samples) < FEWEST:
         return _too_thin(int(effective_size(samples)), "effective rewards")
     earned = _weights(samples) * _rewards(samples)
-    group = Mean.of(earned, *_range(earned))
+    group = Mean.of(earned, *ends(earned))
     return _around(group.value, math.sqrt(group.error), group.n, alpha)
 
 
@@ -170,7 +122,7 @@ def snips(samples: Sequence[Sample], *, alpha: float = 0.05) -> Estimate:
         return _too_thin(int(effective_size(samples)), "effective rewards")
     weights, rewards = _weights(samples), _rewards(samples)
     value = float(weights @ rewards / weights.sum())
-    padding = (weights.max() * (np.array(_range(rewards)) - value)) ** 2
+    padding = (weights.max() * (np.array(ends(rewards)) - value)) ** 2
     squares = float(((weights * (rewards - value)) ** 2).sum() + padding.sum())
     return _around(value, math.sqrt(squares) / float(weights.sum()), len(samples), alpha)
 
@@ -256,11 +208,6 @@ def _rounded(more: float) -> int:
     """
     scale = int(10 ** max(int(math.log10(max(more, 1.0))) - 1, 0))
     return math.ceil(more) if scale == 1 else round(more / scale) * scale
-
-
-def _range(values: Numbers) -> tuple[float, float]:
-    """The rewards' range, at least from 0 to 1 when they are in it."""
-    return min(float(values.min()), 0.0), max(float(values.max()), 1.0)
 
 
 def _weights(samples: Sequence[Sample]) -> Numbers:

@@ -122,8 +122,13 @@ def _stability(sample: Table, count: int, rng: np.random.Generator) -> float:
 
 
 def _tighter(sample: Table, cloud: Table, count: int, seed: int) -> bool:
-    ours, theirs = (_best_fit(table, count, seed).inertia_ for table in (sample, cloud))
-    return bool(ours < TIGHTER * theirs)
+    ours, theirs = (_spread(table, _best_fit(table, count, seed)) for table in (sample, cloud))
+    return ours < TIGHTER * theirs
+
+
+def _spread(rows: Table, fit: KMeans) -> float:
+    """Sum of squared distances to the nearest centre."""
+    return -float(fit.score(rows))
 
 
 def _cloud(sample: Table, rng: np.random.Generator) -> Table:
@@ -135,12 +140,17 @@ def _cloud(sample: Table, rng: np.random.Generator) -> Table:
 
 
 def _fit(rows: Table, count: int, seed: int) -> KMeans:
-    return KMeans(n_clusters=count, n_init=1, random_state=seed).fit(rows)
+    model = KMeans(
+        n_clusters=count,
+        n_init=1,  # pyright: ignore[reportArgumentType]
+        random_state=seed,
+    )
+    return model.fit(rows)
 
 
 def _best_fit(rows: Table, count: int, seed: int) -> KMeans:
     fits = [_fit(rows, count, seed + number) for number in range(3)]
-    return min(fits, key=lambda fit: float(fit.inertia_))
+    return min(fits, key=lambda fit: _spread(rows, fit))
 
 
 def _groups(scaled: Table, count: int, minimum: int, seed: int) -> list[Rows]:

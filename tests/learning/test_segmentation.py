@@ -116,5 +116,4 @@ def test_only_segmentation_pays_for_scikit_learn() -> None:
     modules = "agents.learner, agents.scheduler, learning.fold, learning.timing, learning.tone"
     code = f"import sys, {modules}; sys.exit('sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-    control = code.replace("import sys,", "import sys, learning.segmentation,")
-    assert subprocess.run([sys.executable, "-c", control], check=False).returncode == 1
+    assert "sklearn" in sys.modules  # the control: here, where segmentation was imported, it is

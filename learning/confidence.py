@@ -1,0 +1,56 @@
+"""Confidence sequences: intervals that hold at every sample size at once.
+
+Asymptotic, with a normal mixture (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, "Time-uniform
+central limit theory and asymptotic confidence sequences", arXiv 2103.06476): looking early and
+often, and stopping when one likes the figure, does not break them.  The price is an interval
+about half as wide again as one that may be looked at once.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+TIGHTEST_AT = 2_000.0  # the sample size at which the mixture is tuned to be narrowest
+
+
+def multiplier(n: float, alpha: float = 0.05) -> float:
+    """Standard errors either side of an estimate so that it holds at every n at once.
+
+    >>> round(multiplier(2_000), 2), round(multiplier(200_000), 2)
+    (3.04, 3.58)
+    """
+    log = -2.0 * math.log(alpha)
+    spread = n * (log + math.log(log) + 1.0) / TIGHTEST_AT
+    return math.sqrt(2.0 * (1.0 + 1.0 / spread) * math.log(math.sqrt(spread + 1.0) / alpha))
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Size, mean and variance of a group's rewards."""
+
+    n: int
+    value: float
+    variance: float
+
+    @classmethod
+    def of(cls, rewards: Sequence[float] | Numbers, low: float, high: float) -> "Mean":
+        """Variance with one more reward at each end of the range `low` to `high`."""
+        values = np.asarray(rewards, dtype=np.float64)
+        if not len(values):
+            return cls(0, 0.0, 0.0)
+        padded = np.append(values, (low, high))
+        return cls(len(values), float(values.mean()), float(padded.var()))
+
+    @property
+    def error(self) -> float:
+        """Squared standard error."""
+        return self.variance / self.n
+
+
+def ends(values: Numbers) -> tuple[float, float]:
+    """The rewards' range, at least from 0 to 1 when they are in it."""
+    return min(float(values.min()), 0.0), max(float(values.max()), 1.0)
