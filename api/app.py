@@ -42,12 +42,16 @@ from api.routes import (
     sign_in,
 )
 from api.sessions import Sessions
+from api.tenants import Tenants
 from api.tokens import AccessTokens, signing_key
 from smartcontent import __version__
 from smartcontent.errors import SmartContentError
 from store.secrets import master_key
 
+# Paths are tried in this order, so what is asked most comes first.
 ROUTERS: Sequence[APIRouter] = (
+    decisions.router,
+    events.router,
     sign_in.router,
     members.router,
     keys.router,
@@ -56,8 +60,6 @@ ROUTERS: Sequence[APIRouter] = (
     campaigns.router,
     progress.router,
     posts.router,
-    decisions.router,
-    events.router,
     consents.router,
     audience.router,
     catalogue.router,
@@ -109,6 +111,7 @@ def make_parts(services: Services, passwords: Passwords, stream_seconds: float) 
         sessions=Sessions(services, passwords, access),
         doorman=Doorman(services, access),
         pseudonyms=Pseudonyms(services.vault),
+        tenants=Tenants(),
         metrics=Metrics(),
         stream_seconds=stream_seconds,
     )

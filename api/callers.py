@@ -108,7 +108,7 @@ def _require_own_page(request: Request) -> None:
         )
 
 
-def caller_of(request: Request) -> Caller:
+async def caller_of(request: Request) -> Caller:
     """The caller whom the door let in."""
     caller: Caller = request.state.caller
     return caller

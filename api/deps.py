@@ -71,5 +71,10 @@ def after_commit(request: Request, work: Callable[[], object]) -> None:
     request.state.afterwards.append(work)
 
 
-Serving = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    """A coroutine, for FastAPI sends plain functions to a thread."""
+    return services_of(request)
+
+
+Serving = Annotated[Services, Depends(_services)]
 Work = Annotated[Session, Depends(transaction, scope="function")]

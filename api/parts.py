@@ -12,6 +12,7 @@ from api.metrics import Metrics
 from api.passwords import Passwords
 from api.pseudonyms import Pseudonyms
 from api.sessions import Sessions
+from api.tenants import Tenants
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,12 @@ class Parts:
     sessions: Sessions
     doorman: Doorman
     pseudonyms: Pseudonyms
+    tenants: Tenants
     metrics: Metrics
     stream_seconds: float
 
 
-def parts_of(request: Request) -> Parts:
+async def parts_of(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 

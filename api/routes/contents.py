@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, HTTPException, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.bodies import INTEGRAL, Body, Id, Line, Passage
+from api.callers import CurrentCaller
 from api.deps import Work
 from api.door import Door
 from api.paging import After, Limit, Page, page
@@ -18,9 +19,9 @@ from api.uploads import TEXT_FORM, Form, form_body, part_of, read_text, require_
 from smartcontent.content import Analysis, Content
 from smartcontent.errors import NotFound
 from store.contents import Analyses, Contents
-from store.database import Session
+from tools.bring_content import bring_content, remember_soon
 from tools.decode_text import LIMIT
-from tools.read_content import Reading, read
+from tools.read_content import read
 
 router = APIRouter(prefix="/v1/contents", route_class=Door, tags=["contents"])
 Format = Literal["text", "markdown", "html"]
@@ -98,12 +99,14 @@ async def list_contents(session: Work, after: After = None, limit: Limit = 50) -
 
 
 @router.post("", status_code=201, dependencies=[Once])
-async def create_content(body: NewContent, session: Work, response: Response) -> Content:
+async def create_content(
+    body: NewContent, caller: CurrentCaller, session: Work, response: Response
+) -> Content:
     """Bring a text.  Marks, front matter and machinery are left out of what is read."""
     reading = await asyncio.to_thread(
         read, body.text, body.title or "text", MEDIA_TYPES[body.format]
     )
-    content = await _add(session, reading, title=body.title, link=body.link)
+    content = await bring_content(session, caller, reading, title=body.title, link=body.link)
     return _shown(content, response, created=True)
 
 
@@ -114,11 +117,13 @@ async def create_content(body: NewContent, session: Work, response: Response) ->
     responses=answers(415),
     dependencies=[Once],
 )
-async def upload_content(form: Form, session: Work, response: Response) -> Content:
+async def upload_content(
+    form: Form, caller: CurrentCaller, session: Work, response: Response
+) -> Content:
     """Bring a text, Markdown or HTML file in UTF-8 (or UTF-16 with its mark)."""
     require_fields(form, required={"file"})
     reading = await read_text(await part_of(form, "file", LIMIT))
-    return _shown(await _add(session, reading), response, created=True)
+    return _shown(await bring_content(session, caller, reading), response, created=True)
 
 
 @router.get("/{content_id:uuid}", response_model=Content, responses=answers(404))
@@ -134,7 +139,12 @@ async def get_content(
 
 @router.patch("/{content_id:uuid}", responses=answers(404, 409))
 async def edit_content(
-    content_id: Id, body: Edit, session: Work, response: Response, if_match: Tag = None
+    content_id: Id,
+    body: Edit,
+    caller: CurrentCaller,
+    session: Work,
+    response: Response,
+    if_match: Tag = None,
 ) -> Content:
     """Make a new version.  `version` (or If-Match) is the one the change was made to."""
     contents = Contents(session)
@@ -142,13 +152,15 @@ async def edit_content(
     if if_match is not None and if_match not in ("*", etag(before)):
         raise HTTPException(412, "Somebody else edited this content first")
     changes = await _changes(body, before)
+    await remember_soon(session, caller, content_id)
     return _shown(await contents.edit(content_id, version=body.version, **changes), response)
 
 
 @router.delete("/{content_id:uuid}", status_code=204, responses=answers(404, 409))
-async def delete_content(content_id: Id, session: Work) -> Response:
+async def delete_content(content_id: Id, caller: CurrentCaller, session: Work) -> Response:
     """Delete a content with its versions and pictures."""
     await Contents(session).delete(content_id)
+    await remember_soon(session, caller, content_id)
     return Response(status_code=204)
 
 
@@ -183,18 +195,6 @@ def _shown(content: Content, response: Response, *, created: bool = False) -> Co
     if created:
         response.headers["Location"] = f"/v1/contents/{content.id}"
     return content
-
-
-async def _add(
-    session: Session, reading: Reading, *, title: str | None = None, link: str | None = None
-) -> Content:
-    return await Contents(session).add(
-        title=title or reading.title,
-        text=reading.text,
-        source=reading.source,
-        format=reading.format,
-        link=link or reading.link,
-    )
 
 
 async def _changes(body: Edit, before: Content) -> Changes:

@@ -26,7 +26,6 @@ from store.consents import Consents
 from store.database import Session
 from store.decisions import Decisions
 from store.events import Events
-from store.workspaces import Workspaces
 from tools.explain_decision import Explained, explained
 
 PERSON = "person."  # features so named describe the person, and need their consent
@@ -190,7 +189,7 @@ async def _decide(
 ) -> list[Decision]:
     services = parts.services
     requests = [await _request(session, parts, caller, one) for one in asked]
-    workspace = await Workspaces(session).get()
+    workspace = await parts.tenants.get(session, caller.workspace_id)
     decisions = await decide(
         session,
         requests,

@@ -1,5 +1,132 @@
-"""Pictures of a content: checked, kept by their hash, described for those who cannot see them."""
+"""Pictures of a content: looked into, made anew without their metadata, described in words."""
 
-from fastapi import APIRouter
+import asyncio
+from typing import Annotated, Any
 
-router = APIRouter()
+from fastapi import APIRouter, Response
+from pydantic import StringConstraints, TypeAdapter, ValidationError
+from uuid_utils.compat import uuid7
+
+from api.bodies import STORABLE, Id
+from api.callers import CurrentCaller
+from api.deps import Serving, Work
+from api.door import Door
+from api.problems import answers
+from api.replies import Once
+from api.uploads import Form, form_body, part_of, require_fields
+from smartcontent.content import Media
+from smartcontent.errors import InvalidInput, NotFound
+from store.contents import Contents
+from store.database import Session
+from tools.image_check import BYTES, check_image
+
+KINDS = ("image/png", "image/jpeg", "image/webp", "image/gif")
+# Kept pictures are pictures, and yet nothing in them may ever run.
+INERT = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, max-age=31536000, immutable",
+}
+AltText = Annotated[str, StringConstraints(max_length=1_000, pattern=STORABLE)]
+ALT_TEXT: TypeAdapter[str] = TypeAdapter(AltText)
+FORM: dict[str, Any] = {
+    "type": "object",
+    "required": ["file"],
+    "additionalProperties": False,
+    "properties": {
+        "file": {
+            "type": "string",
+            "contentMediaType": "application/octet-stream",
+            "description": f"A PNG, JPEG, WebP or GIF picture of {BYTES:,} bytes at most.",
+        },
+        "alt_text": {
+            "type": "string",
+            "maxLength": 1_000,
+            "pattern": STORABLE,
+            "description": "What the picture shows, for those who cannot see it.",
+        },
+    },
+}
+PICTURE: dict[int | str, dict[str, Any]] = {
+    **answers(404),
+    200: {"content": {kind: {"schema": {"type": "string"}} for kind in KINDS}},
+}
+
+router = APIRouter(
+    prefix="/v1/contents/{content_id:uuid}/media", route_class=Door, tags=["contents"]
+)
+
+
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra=form_body(FORM, file={"contentType": ", ".join(KINDS)}),
+    responses=answers(404, 415),
+    dependencies=[Once],
+)
+async def attach_media(
+    content_id: Id,
+    form: Form,
+    caller: CurrentCaller,
+    services: Serving,
+    session: Work,
+    response: Response,
+) -> Media:
+    """Add a picture.  It is kept without its metadata: no place, no camera, no hidden tail."""
+    require_fields(form, required={"file"}, optional={"alt_text"})
+    await Contents(session).get(content_id)
+    alt_text = _alt_text(form.get("alt_text", ""))
+    part = await part_of(form, "file", BYTES)
+    image = await asyncio.to_thread(check_image, part.data, part.name)
+    sha256 = await asyncio.to_thread(services.media.put, caller.workspace_id, image.data)
+    media = Media(
+        id=uuid7(),
+        media_type=image.media_type,
+        bytes=len(image.data),
+        sha256=sha256,
+        alt_text=alt_text,
+    )
+    await Contents(session).attach(content_id, media)
+    response.headers["Location"] = f"/v1/contents/{content_id}/media/{media.id}"
+    return media
+
+
+@router.get("/{media_id:uuid}", response_class=Response, responses=PICTURE)
+async def get_media(
+    content_id: Id, media_id: Id, caller: CurrentCaller, services: Serving, session: Work
+) -> Response:
+    """The picture itself."""
+    media = await _find(session, content_id, media_id)
+    data = await asyncio.to_thread(services.media.get, caller.workspace_id, media.sha256)
+    return Response(data, media_type=media.media_type, headers=INERT)
+
+
+@router.delete("/{media_id:uuid}", status_code=204, responses=answers(404))
+async def detach_media(content_id: Id, media_id: Id, session: Work) -> Response:
+    """Take a picture away from its content."""
+    await _find(session, content_id, media_id)
+    await Contents(session).detach(content_id, media_id)
+    return Response(status_code=204)
+
+
+async def _find(session: Session, content_id: Id, media_id: Id) -> Media:
+    """A picture by its own content and no other.  Raises NotFound."""
+    content = await Contents(session).get(content_id)
+    for media in content.media:
+        if media.id == media_id:
+            return media
+    raise NotFound(
+        "This content has no such picture.",
+        todo="Its pictures are in GET /v1/contents/{content_id}.",
+        id=media_id,
+    )
+
+
+def _alt_text(said: object) -> str:
+    """Raises InvalidInput for a description that is too long, or is a file."""
+    try:
+        return ALT_TEXT.validate_python(said)
+    except ValidationError as problem:
+        raise InvalidInput(
+            f"alt_text: {problem.errors()[0]['msg']}.",
+            todo="Describe the picture in 1,000 characters at most.",
+        ) from problem

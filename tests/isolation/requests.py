@@ -72,8 +72,8 @@ class Generator:
         ((media_type, content),) = operation["requestBody"]["content"].items()
         schema = self._resolved(content["schema"])
         takes_ids = self._takes_ids(schema)
-        made = []
-        for foreign in self.target.every_id() if takes_ids else [""]:
+        made: list[tuple[dict[str, Any], tuple[str, ...]]] = []
+        for foreign in self.target.every_uuid() if takes_ids else [""]:
             example = self.example(schema, foreign)
             if media_type == "application/json":
                 made.append(({"body": example}, (foreign,)))
@@ -93,7 +93,7 @@ class Generator:
                 return ["1", "200"]
             if option.get("type") == "string":
                 words = [] if option.get("format") == "uuid" else self.target.ids["subject"]
-                return [*words, *self.target.every_id()]
+                return [*words, *self.target.every_uuid()]
         return []
 
     def _takes_ids(self, schema: Schema) -> bool:

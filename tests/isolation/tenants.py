@@ -48,6 +48,7 @@ from store.variants import Variants
 
 NOW = datetime.now(UTC)
 ROLES: tuple[Role, ...] = ("owner", "editor", "reviewer", "analyst")
+WORDS = ("subject", "hash")  # ids that are not UUIDs
 PASSWORD = "a password of tests"
 
 
@@ -61,7 +62,12 @@ class Tenant:
     ids: dict[str, list[str]] = field(default_factory=dict)
 
     def every_id(self) -> list[str]:
+        """What should never be in an answer to a stranger."""
         return [one for kind in self.ids.values() for one in kind]
+
+    def every_uuid(self) -> list[str]:
+        """Ids of things, of every kind."""
+        return [one for kind, ids in self.ids.items() if kind not in WORDS for one in ids]
 
 
 async def settle(client: httpx.AsyncClient, services: Services, parts: Parts, mark: str) -> Tenant:
