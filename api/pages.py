@@ -22,9 +22,9 @@ from api.uploads import read_upload
 from smartcontent.content import Caller
 from smartcontent.errors import NotAuthenticated, SmartContentError
 from smartcontent.scopes import Scope, require
-from store.contents import Contents
 from store.posts import Posts
 from tools.approve_post import approve_post
+from tools.bring_content import bring_content
 from tools.decode_text import LIMIT
 from tools.platforms import Platforms
 from tools.read_content import Reading, read
@@ -105,13 +105,7 @@ async def bring(
     try:
         reading = await _reading(text, file)
         async with parts.services.database.transaction(caller.workspace_id) as session:
-            content = await Contents(session).add(
-                title=reading.title,
-                text=reading.text,
-                source=reading.source,
-                format=reading.format,
-                link=reading.link,
-            )
+            content = await bring_content(session, caller, reading)
             specs = {name: c.spec for name, c in parts.services.connectors.items()}
             campaign = await start_campaign(
                 content.id, caller=caller, session=session, available=Platforms(specs)

@@ -10,6 +10,7 @@ from graph.intending import PUBLISH
 from jobs.duties import Duties
 from jobs.sweep import LEARN, RUN
 from jobs.tasks import Tasks
+from tools.bring_content import REMEMBER
 
 SEARCH_PATH = "-c search_path=jobs"
 EVERY_TEN_SECONDS = "* * * * * */10"
@@ -34,6 +35,7 @@ def job_app(url: str, duties: Duties, *, pool_size: int = 4) -> App:
     app.task(name=RUN)(tasks.run_campaign)
     app.task(name=PUBLISH)(tasks.publish_due)
     app.task(name=LEARN)(tasks.learn)
+    app.task(name=REMEMBER)(tasks.remember_content)
     periodically(app, EVERY_TEN_SECONDS, "sweep", tasks.sweep)
     periodically(app, EVERY_MINUTE, "sweep_learning", tasks.sweep_learning)
     periodically(app, EVERY_HOUR, "tidy", tasks.tidy)

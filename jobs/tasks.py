@@ -16,6 +16,8 @@ from jobs.sweep import sweep, sweep_learning
 from memory.recall import post_item
 from smartcontent.content import Post, PostState
 from smartcontent.errors import Conflict, NotFound
+from store.contents import Contents
+from tools.search_content import as_memory
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,19 @@ class Tasks:
         else:
             log.info("post %s is %s", post.id, post.state)
             await self._remember(UUID(workspace_id), post)
+
+    async def remember_content(self, workspace_id: str, content_id: str) -> None:
+        """Have memory say of a content what its row says: its text, or nothing any more."""
+        workspace, memory = UUID(workspace_id), self._duties.memory
+        async with self._duties.database.transaction(workspace) as session:
+            try:
+                content = await Contents(session).get(UUID(content_id))
+            except NotFound:
+                content = None
+        if content is None:
+            await to_thread(memory.forget, workspace, [content_id])
+        else:
+            await to_thread(memory.remember, workspace, [as_memory(content)])
 
     async def learn(self, workspace_id: str) -> None:
         """Close windows, fold what is new, keep a snapshot."""

@@ -15,10 +15,11 @@ from smartcontent.commands.screen import finish, say
 from smartcontent.content import Caller, Campaign, RunState
 from smartcontent.errors import InvalidContent, InvalidInput, LeaseLost
 from store.campaigns import Campaigns
-from store.contents import Analyses, Contents
+from store.contents import Analyses
 from store.posts import Posts
 from store.runs import Runs
 from store.variants import Variants
+from tools.bring_content import bring_content
 from tools.platforms import Platforms
 from tools.read_content import Reading, read
 from tools.start_campaign import start_campaign
@@ -90,13 +91,7 @@ async def start(
     product: Product, caller: Caller, reading: Reading, asked: dict[str, Any]
 ) -> Campaign:
     async with product.services.database.transaction(caller.workspace_id) as session:
-        content = await Contents(session).add(
-            title=reading.title,
-            text=reading.text,
-            source=reading.source,
-            format=reading.format,
-            link=reading.link,
-        )
+        content = await bring_content(session, caller, reading)
         return await start_campaign(
             content.id,
             **asked,

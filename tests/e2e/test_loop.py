@@ -125,3 +125,18 @@ async def test_the_first_screen_signs_in_and_shows_the_posts(
     )
     assert elsewhere.status_code == 403
     await signed_out.aclose()
+
+
+async def test_what_was_brought_is_remembered_and_what_was_deleted_is_not(
+    product: Product, http: httpx.AsyncClient, owner: Home
+) -> None:
+    text = "Sourdough needs patience. A starter lives on flour and water and time."
+    brought = await post(http, "/v1/contents", {"text": text, "title": "Bread"}, 201)
+    await worked(product)
+    memory, workspace = product.services.memory, owner.caller.workspace_id
+    found = memory.recall(workspace, "baking a loaf", limit=3, kind="content")
+    assert brought["id"] in [recalled.item.id for recalled in found]
+    assert (await http.delete(f"/v1/contents/{brought['id']}")).status_code == 204
+    await worked(product)
+    found = memory.recall(workspace, "baking a loaf", limit=3, kind="content")
+    assert brought["id"] not in [recalled.item.id for recalled in found]
