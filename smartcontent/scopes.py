@@ -26,11 +26,13 @@ SCOPES: frozenset[Scope] = frozenset(get_args(Scope))
 READING: frozenset[Scope] = frozenset(
     {"contents:read", "campaigns:read", "decisions:read", "insights:read", "chat:use"}
 )
+REVIEWING: frozenset[Scope] = frozenset({"posts:approve"})
+ANALYSING: frozenset[Scope] = frozenset({"subjects:read"})
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
     "owner": SCOPES,
     "editor": SCOPES - {"members:write", "keys:write"},
-    "reviewer": READING | {"posts:approve"},
-    "analyst": READING | {"subjects:read"},
+    "reviewer": READING | REVIEWING,
+    "analyst": READING | ANALYSING,
 }
 
 
