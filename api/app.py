@@ -104,7 +104,7 @@ def create_app(
 def make_parts(services: Services, passwords: Passwords, stream_seconds: float) -> Parts:
     secret = services.settings.secret_key
     master = master_key(secret.get_secret_value() if secret else None, services.settings.data_dir)
-    access = AccessTokens(signing_key(master))
+    access = AccessTokens(signing_key(master), clock=services.clock)
     return Parts(
         services=services,
         passwords=passwords,

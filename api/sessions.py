@@ -101,7 +101,7 @@ class Sessions:
         now = self.services.clock()
         await RefreshTokens(session).add(member.id, family_id, digest(refresh), now + REFRESH_LIFE)
         return Tokens(
-            access_token=self.access.issue(member, now=now),
+            access_token=self.access.issue(member),
             expires_in=int(ACCESS_LIFE.total_seconds()),
             refresh_token=refresh,
         )

@@ -19,13 +19,20 @@ from smartcontent.errors import NotFound
 from store.workspaces import Workspaces
 
 RSS = "application/rss+xml"
-PICTURE = "application/octet-stream"
+UNKNOWN = "application/octet-stream"
+BEGINNINGS = {
+    b"\x89PNG": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"RIFF": "image/webp",
+}
 
 router = APIRouter(prefix="/feed", route_class=Door, tags=["feed"])
 
 
-def _returns(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {**answers(404), 200: {"content": {media_type: {"schema": {"type": "string"}}}}}
+def _returns(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    content = {media_type: {"schema": {"type": "string"}} for media_type in media_types}
+    return {**answers(404), 200: {"content": content}}
 
 
 @router.get("/{workspace_id:uuid}.rss", response_class=Response, responses=_returns(RSS))
@@ -38,13 +45,16 @@ async def get_feed(workspace_id: Id, request: Request, services: Serving) -> Res
 
 
 @router.get(
-    "/{workspace_id:uuid}/media/{name}", response_class=Response, responses=_returns(PICTURE)
+    "/{workspace_id:uuid}/media/{name}",
+    response_class=Response,
+    responses=_returns(*BEGINNINGS.values(), UNKNOWN),
 )
 async def get_feed_picture(workspace_id: Id, name: str, services: Serving) -> Response:
     """A picture of a published post."""
     _, sandbox = await public_feed(services, workspace_id)
     data = await asyncio.to_thread(sandbox.media, workspace_id, name)
-    return Response(data, media_type=PICTURE)
+    kind = next((kind for start, kind in BEGINNINGS.items() if data.startswith(start)), UNKNOWN)
+    return Response(data, media_type=kind)
 
 
 async def public_feed(services: Services, workspace_id: UUID) -> tuple[str, Sandbox]:

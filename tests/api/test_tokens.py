@@ -19,12 +19,12 @@ ANA = Member(id=uuid4(), workspace_id=uuid4(), email="a@b.c", name="Ana", role="
 CLAIMS = {"sub": str(ANA.id), "ws": str(ANA.workspace_id), "role": "owner", "aud": AUDIENCE}
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _an_hour_ago() -> datetime:
+    return datetime.now(UTC) - timedelta(hours=1)
 
 
 def test_a_token_says_who_and_with_which_rights() -> None:
-    caller = AccessTokens(KEY).read(AccessTokens(KEY).issue(ANA, now=_now()))
+    caller = AccessTokens(KEY).read(AccessTokens(KEY).issue(ANA))
     assert (caller.workspace_id, caller.member_id) == (ANA.workspace_id, ANA.id)
     assert "posts:approve" in caller.scopes and "contents:write" not in caller.scopes
 
@@ -43,7 +43,7 @@ FORGED = {
     ),
     "no end": jwt.encode(CLAIMS, KEY, algorithm="HS256"),
     "another algorithm": jwt.encode({**CLAIMS, "exp": 9_999_999_999}, KEY * 2, algorithm="HS512"),
-    "old": AccessTokens(KEY).issue(ANA, now=_now() - timedelta(hours=1)),
+    "old": AccessTokens(KEY, clock=_an_hour_ago).issue(ANA),
     "no role of ours": jwt.encode(
         {**CLAIMS, "role": "root", "exp": 9_999_999_999}, KEY, algorithm="HS256"
     ),
@@ -77,5 +77,5 @@ async def test_passwords() -> None:
 
 
 def test_ids_of_callers_are_ids() -> None:
-    caller = AccessTokens(KEY).read(AccessTokens(KEY).issue(ANA, now=_now()))
+    caller = AccessTokens(KEY).read(AccessTokens(KEY).issue(ANA))
     assert isinstance(caller.workspace_id, UUID)
