@@ -7,25 +7,41 @@ from datetime import datetime
 from sqlalchemy import text
 
 from smartcontent.content import Behaviour, Event
-from store import intake
 from store.behaviours import read_behaviours
 from store.database import Session
 from store.events_copy import copy_in
 
 CHANNEL = "smartcontent_events"
-NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', current_setting('app.workspace'))")
 # One statement: resolve, insert what is known and new, note what closed decisions it changes,
-# and say what was unknown (n >= 0, with the reason) and how many were new (n = -1).
+# tell who listens, and say what was unknown (n >= 0, why) and how many were new (n = -1).
+# Each decision and subject of the batch is looked up once, by LATERAL … LIMIT 1, that is through
+# an index however large the tables grow and however old their statistics are.  `wanted` comes
+# from a CTE because COALESCE counts as leaky: row level security keeps leaky expressions out of
+# index conditions.
 INGEST = text("""
-    WITH resolved AS MATERIALIZED (
-        SELECT a.*, coalesce(a.decision_id, p.decision_id) AS of_decision, c.subject AS allowed,
-               CASE WHEN a.decision_id IS NOT NULL AND d.id IS NULL THEN 'decision'
-                    WHEN a.post_id IS NOT NULL AND p.id IS NULL THEN 'post'
-                    WHEN p.decision_id <> a.decision_id THEN 'pair' END AS unknown
-          FROM arriving_events a
-          LEFT JOIN decisions d ON d.id = a.decision_id
-          LEFT JOIN posts p ON p.id = a.post_id
-          LEFT JOIN consents c ON c.subject = a.subject AND c.purpose = 'analytics' AND c.granted
+    WITH arrived AS MATERIALIZED (
+        SELECT e.*, p.decision_id AS post_decision, coalesce(e.decision_id, p.decision_id) AS wanted
+          FROM arriving_events e
+          LEFT JOIN LATERAL (SELECT decision_id FROM posts
+                              WHERE e.post_id IS NOT NULL AND id = e.post_id LIMIT 1) p ON true
+    ), decided AS MATERIALIZED (
+        SELECT d.* FROM (SELECT DISTINCT wanted FROM arrived WHERE wanted IS NOT NULL) k,
+               LATERAL (SELECT id, position, created_at FROM decisions
+                         WHERE id = k.wanted LIMIT 1) d
+    ), allowing AS MATERIALIZED (
+        SELECT c.* FROM (SELECT DISTINCT subject FROM arrived WHERE subject IS NOT NULL) k,
+               LATERAL (SELECT subject FROM consents
+                         WHERE subject = k.subject AND purpose = 'analytics' AND granted LIMIT 1) c
+    ), resolved AS MATERIALIZED (
+        SELECT a.*, d.id AS of_decision, d.position, c.subject AS allowed,
+               d.created_at <= w.closed_before AS closed,
+               CASE WHEN a.post_id IS NOT NULL AND a.post_decision IS NULL THEN 'post'
+                    WHEN a.post_decision <> a.decision_id THEN 'pair'
+                    WHEN a.decision_id IS NOT NULL AND d.id IS NULL THEN 'decision' END AS unknown
+          FROM arrived a
+          LEFT JOIN decided d ON d.id = a.wanted
+          LEFT JOIN allowing c ON c.subject = a.subject
+          LEFT JOIN reward_windows w ON true
     ), inserted AS (
         INSERT INTO events (id, kind, occurred_at, decision_id, post_id, subject, value,
                             platform, topic, language)
@@ -33,16 +49,18 @@ INGEST = text("""
                platform, topic, language
           FROM resolved WHERE unknown IS NULL
             ON CONFLICT DO NOTHING
-        RETURNING decision_id
+        RETURNING id
     ), revised AS (
         INSERT INTO revisions (position)
-        SELECT DISTINCT d.position
-          FROM inserted i JOIN decisions d ON d.id = i.decision_id
-          JOIN reward_windows w ON d.created_at <= w.closed_before
+        SELECT DISTINCT max(position)
+          FROM (SELECT id, position, false AS new FROM resolved WHERE closed AND unknown IS NULL
+                UNION ALL SELECT id, NULL, true FROM inserted) AS heard
+         GROUP BY id HAVING bool_or(new) AND max(position) IS NOT NULL
             ON CONFLICT DO NOTHING
     )
-    SELECT n, unknown, 0 AS accepted FROM resolved WHERE unknown IS NOT NULL
-    UNION ALL SELECT -1, NULL, count(*) FROM inserted
+    SELECT n, unknown, 0 AS accepted, NULL AS told FROM resolved WHERE unknown IS NOT NULL
+    UNION ALL SELECT -1, NULL, (SELECT count(*) FROM inserted),
+                     pg_notify('smartcontent_events', current_setting('app.workspace'))::text
     ORDER BY n
 """)
 WHY = {
@@ -76,10 +94,8 @@ class Events:
         """
         if not events:
             return Ingested(0, 0)
-        await self._session.execute(intake.SHARED)
         await copy_in(self._session, events)
         new, *unknown = (await self._session.execute(INGEST)).all()
-        await self._session.execute(NOTIFY)
         told = [(row.n, WHY[row.unknown]) for row in unknown]
         return Ingested(new.accepted, len(events) - new.accepted - len(told), told)
 

@@ -12,23 +12,23 @@ from sqlalchemy import text
 from smartcontent.content import Event
 from store.database import Session
 
-ARRIVING = text("""
-    CREATE TEMPORARY TABLE IF NOT EXISTS arriving_events (
-        n integer, id text, kind text, occurred_at timestamptz, decision_id uuid, post_id uuid,
-        subject text, value double precision, platform text, topic text, language text
-    ) ON COMMIT DELETE ROWS
-""")
+BEGIN = text("SELECT begin_intake()")
 FIELDS = 11
-EMPTY = text("TRUNCATE arriving_events")
+EMPTY = text("DELETE FROM arriving_events")
 COPY = "COPY arriving_events FROM STDIN (NULL '')"
 # How COPY's text format writes what would end a field or a row (PostgreSQL manual, COPY).
 ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 async def copy_in(session: Session, events: Sequence[Event]) -> None:
-    """Fill `arriving_events` with a batch; `n` is the index in it."""
-    await session.execute(ARRIVING)
-    await session.execute(EMPTY)
+    """Fill `arriving_events` with a batch; `n` is the index in it.
+
+    From here to the end of the transaction the intake lock is held (see `store.intake`).
+    """
+    await session.execute(BEGIN)
+    if session.info.setdefault("copied in", False):
+        await session.execute(EMPTY)  # a second batch in one transaction
+    session.info["copied in"] = True
     raw = await (await session.connection()).get_raw_connection()
     connection = raw.driver_connection
     if not isinstance(connection, AsyncConnection):

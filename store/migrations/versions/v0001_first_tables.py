@@ -43,7 +43,7 @@ LOOKUPS = (
 
 
 def upgrade() -> None:
-    for part in ("0001_tables.sql", "0001_log.sql", "0001_lookups.sql"):
+    for part in ("0001_tables.sql", "0001_log.sql", "0001_intake.sql", "0001_lookups.sql"):
         _run((SQL / part).read_text(encoding="utf-8"))
     for table, owner in TENANT.items():
         _keep_apart(table, owner)
