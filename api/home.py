@@ -130,7 +130,7 @@ async def home(session: Session, services: Services, chosen: UUID | None) -> Hom
     rows = await _rows(session, services, workspace.id, learned)
     return Home(
         workspace=workspace,
-        lift=learned.lift.verdict if learned.lift else learned.sentence,
+        lift=_capital(learned.lift.verdict if learned.lift else learned.sentence),
         scale=max((row.high for row in rows), default=1.0) or 1.0,
         minimum_segment=services.settings.minimum_segment,
         campaigns=titled,
@@ -138,6 +138,10 @@ async def home(session: Session, services: Services, chosen: UUID | None) -> Hom
         learned=rows,
         segments=await Segments(session).list(),
     )
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:].removesuffix(".")
 
 
 async def _titled(session: Session, campaign: Campaign) -> Titled:
@@ -202,6 +206,8 @@ def _card(post: Post, variant: Variant, decision: Decision, segments: dict[UUID,
 def _support(variant: Variant) -> str:
     if not variant.traces:
         return "No numbers, names or quotes in it to check."
+    if len(variant.traces) == 1:
+        return "The one fact in it is in your text."
     return f"All {len(variant.traces)} facts in it are in your text."
 
 

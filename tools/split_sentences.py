@@ -28,7 +28,8 @@ def split(text: str, language: str = "en", *, start: int = 0) -> list[Sentence]:
     sentences: list[Sentence] = []
     for offset, part in _parts(text):
         at = 0
-        for piece in sentencex.segment(language, part):  # pyright: ignore[reportAttributeAccessIssue]
+        pieces = sentencex.segment(language, part)  # pyright: ignore[reportAttributeAccessIssue]
+        for piece in pieces:
             found = part.find(piece, at)
             at = (at if found < 0 else found) + len(piece)
             said = piece.strip()

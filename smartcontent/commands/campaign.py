@@ -1,6 +1,7 @@
 """`smartcontent campaign run FILE`: one article, the whole way."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -12,12 +13,12 @@ from smartcontent.bootstrap import Product
 from smartcontent.commands.home import home
 from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
-from smartcontent.content import Caller, Campaign, RunState
+from smartcontent.content import Caller, Campaign, Post, RunState
 from smartcontent.errors import InvalidContent, InvalidInput, LeaseLost
 from store.campaigns import Campaigns
 from store.contents import Analyses
 from store.posts import Posts
-from store.runs import Runs
+from store.runs import Runs, RunStep
 from store.variants import Variants
 from tools.bring_content import bring_content
 from tools.platforms import Platforms
@@ -124,12 +125,8 @@ async def tell(product: Product, caller: Caller, campaign_id: UUID) -> dict[str,
         variants = await Variants(session).of(campaign_id)
         posts = await Posts(session).list(campaign_id=campaign_id, limit=50)
         analysis = await Analyses(session).of(campaign.content_id)
-    for step in steps:
-        say(f"  {step.name:<10} {step.summary}")
-    strategy = {variant.id: variant.strategy for variant in variants}
-    for post in posts:
-        say(f"\n[bold]{strategy[post.variant_id]}[/bold] · {post.platform} · {post.state}")
-        say(post.text.replace("[", r"\["))
+    strategies = {variant.id: variant.strategy for variant in variants}
+    say_all(steps, posts, strategies)
     return {
         "campaign_id": campaign.id,
         "state": run.state,
@@ -140,15 +137,20 @@ async def tell(product: Product, caller: Caller, campaign_id: UUID) -> dict[str,
         "blocked": sum(variant.blocked for variant in variants),
         "findings": [f.rule for variant in variants for f in variant.findings],
         "steps": [{"name": s.name, "summary": s.summary, "seconds": s.seconds} for s in steps],
-        "posts": [
-            {
-                "id": post.id,
-                "strategy": strategy[post.variant_id],
-                "platform": post.platform,
-                "state": post.state,
-                "text": post.text,
-                "url": post.url,
-            }
-            for post in posts
-        ],
+        "posts": [told(post, strategies[post.variant_id]) for post in posts],
     }
+
+
+def say_all(
+    steps: Sequence[RunStep], posts: Sequence[Post], strategies: Mapping[UUID, str]
+) -> None:
+    for step in steps:
+        say(f"  {step.name:<10} {step.seconds:5.1f} s  {step.summary}")
+    for post in posts:
+        say(f"\n[bold]{strategies[post.variant_id]}[/bold] · {post.platform} · {post.state}")
+        say(post.text.replace("[", r"\["))
+
+
+def told(post: Post, strategy: str) -> dict[str, Any]:
+    shown = post.model_dump(include={"id", "platform", "state", "text", "url"})
+    return {**shown, "strategy": strategy}

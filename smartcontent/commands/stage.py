@@ -16,12 +16,14 @@ from graph.decide import DecisionRequest, decide
 from jobs.worker import run_worker
 from smartcontent.bootstrap import Product
 from smartcontent.commands.campaign import follow, read_file, start
+from smartcontent.commands.screen import say
 from smartcontent.commands.world import HISTORY_DAYS, Audience, Visit, WorldClock
 from smartcontent.content import Action, Caller, Campaign, Decision, PostState, Segment
 from smartcontent.scopes import SCOPES
 from store.consents import Consents
 from store.events import Events
 from store.posts import Posts
+from store.runs import Runs
 from store.segments import Segments
 from store.variants import Variants
 from store.workspaces import Workspaces
@@ -66,6 +68,13 @@ class Stage:
             url = self.product.services.database.url
             await run_worker(url, self.product.duties, until_idle=True)
         return campaign
+
+    async def say_steps(self, campaign: Campaign) -> None:
+        """What each agent did, in its own words."""
+        async with self.product.services.database.transaction(self.caller.workspace_id) as session:
+            run = await Runs(session).of(campaign.id)
+            for step in await Runs(session).steps(run.id):
+                say(f"  {step.name:<10} {step.seconds:5.1f} s  {step.summary}")
 
     async def published(self, campaign: Campaign) -> list[Action]:
         """What a visitor can be shown: the campaign's published posts."""

@@ -61,6 +61,7 @@ async def show_demo(stage: Stage) -> None:
     say(f"\nA demo: the article {FIRST.name} becomes posts, approved and published here.")
     stage.begin()
     campaign = await stage.campaign(FIRST, posts=8, within_hours=0, auto_approve=True)
+    await stage.say_steps(campaign)
     say(f"\nA simulated audience visits {VISITS} times; it likes stories best.")
     audience = Audience(favour="story", constant=False, seed=SEED)
     await stage.consent(audience, granted=True)
@@ -71,7 +72,7 @@ async def show_demo(stage: Stage) -> None:
     for name, share in sorted(after.items(), key=lambda item: -item[1])[:3]:
         say(f"  {name:<20} chosen {before[name]:.0%} of the time before, {share:.0%} now")
     say(f"\nA second article, {SECOND.name}: its posts wait for your yes.")
-    await stage.campaign(SECOND, posts=3)
+    await stage.say_steps(await stage.campaign(SECOND, posts=3))
     say(f"\nThe demo took {perf_counter() - since:.1f} s.")
 
 
