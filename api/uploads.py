@@ -47,10 +47,9 @@ class Part:
     media_type: str | None
 
 
-def form_body(schema: dict[str, Any], **encoding: dict[str, str]) -> dict[str, Any]:
+def form_body(schema: dict[str, Any]) -> dict[str, Any]:
     """The documentation of a form that is read by hand, for `openapi_extra=`."""
-    content = {"schema": schema, "encoding": encoding} if encoding else {"schema": schema}
-    return {"requestBody": {"required": True, "content": {MULTIPART: content}}}
+    return {"requestBody": {"required": True, "content": {MULTIPART: {"schema": schema}}}}
 
 
 async def form(request: Request) -> FormData:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 from uuid_utils.compat import uuid7
 
@@ -13,7 +13,7 @@ from api.deps import Serving, Work
 from api.door import Door
 from api.problems import answers
 from api.replies import Once
-from api.uploads import Form, form_body, part_of, require_fields
+from api.uploads import MULTIPART, Part, part_of, read_form, require_fields
 from smartcontent.content import Media
 from smartcontent.errors import InvalidInput, NotFound
 from store.contents import Contents
@@ -26,25 +26,16 @@ INERT = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cache-Control": "private, max-age=31536000, immutable",
 }
-AltText = Annotated[str, StringConstraints(max_length=1_000, pattern=STORABLE)]
-ALT_TEXT: TypeAdapter[str] = TypeAdapter(AltText)
-FORM: dict[str, Any] = {
-    "type": "object",
-    "required": ["file"],
-    "additionalProperties": False,
-    "properties": {
-        "file": {
-            "type": "string",
-            "contentMediaType": "application/octet-stream",
-            "description": f"A PNG, JPEG, WebP or GIF picture of {BYTES:,} bytes at most.",
-        },
-        "alt_text": {
-            "type": "string",
-            "maxLength": 1_000,
-            "pattern": STORABLE,
-            "description": "What the picture shows, for those who cannot see it.",
-        },
-    },
+Words = Annotated[str, StringConstraints(max_length=1_000, pattern=STORABLE)]
+AltText = Annotated[
+    Words, Query(description="What the picture shows, for those who cannot see it.")
+]
+WORDS: TypeAdapter[str] = TypeAdapter(Words)
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS},
+    }
 }
 PICTURE: dict[int | str, dict[str, Any]] = {
     **answers(404),
@@ -57,25 +48,23 @@ router = APIRouter(
 
 
 @router.post(
-    "",
-    status_code=201,
-    openapi_extra=form_body(FORM, file={"contentType": ", ".join(KINDS)}),
-    responses=answers(404, 415),
-    dependencies=[Once],
+    "", status_code=201, openapi_extra=BODY, responses=answers(404, 415), dependencies=[Once]
 )
 async def attach_media(
     content_id: Id,
-    form: Form,
+    request: Request,
     caller: CurrentCaller,
     services: Serving,
     session: Work,
     response: Response,
+    alt_text: AltText = "",
 ) -> Media:
-    """Add a picture.  It is kept without its metadata: no place, no camera, no hidden tail."""
-    require_fields(form, required={"file"}, optional={"alt_text"})
+    """Add a picture: the file itself as the body, or a form with `file` and `alt_text`.
+
+    It is kept without its metadata: no place, no camera, no hidden tail.
+    """
     await Contents(session).get(content_id)
-    alt_text = _alt_text(form.get("alt_text", ""))
-    part = await part_of(form, "file", BYTES)
+    part, said = await _sent(request)
     image = await asyncio.to_thread(check_image, part.data, part.name)
     sha256 = await asyncio.to_thread(services.media.put, caller.workspace_id, image.data)
     media = Media(
@@ -83,7 +72,7 @@ async def attach_media(
         media_type=image.media_type,
         bytes=len(image.data),
         sha256=sha256,
-        alt_text=alt_text,
+        alt_text=said or alt_text,
     )
     await Contents(session).attach(content_id, media)
     response.headers["Location"] = f"/v1/contents/{content_id}/media/{media.id}"
@@ -121,10 +110,22 @@ async def _find(session: Session, content_id: Id, media_id: Id) -> Media:
     )
 
 
-def _alt_text(said: object) -> str:
+async def _sent(request: Request) -> tuple[Part, str]:
+    """The picture, and what a form says of it."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == MULTIPART:
+        form = await read_form(request)
+        require_fields(form, required={"file"}, optional={"alt_text"})
+        return await part_of(form, "file", BYTES), _words(form.get("alt_text", ""))
+    if kind not in KINDS:
+        raise HTTPException(415, f"This operation reads {', '.join(KINDS)} or {MULTIPART}")
+    return Part(await request.body(), "picture", kind), ""
+
+
+def _words(said: object) -> str:
     """Raises InvalidInput for a description that is too long, or is a file."""
     try:
-        return ALT_TEXT.validate_python(said)
+        return WORDS.validate_python(said)
     except ValidationError as problem:
         raise InvalidInput(
             f"alt_text: {problem.errors()[0]['msg']}.",

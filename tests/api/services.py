@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
 from argon2 import PasswordHasher
 
@@ -17,7 +16,6 @@ from llm.embedded import EmbeddedChat
 from memory.base import Memory
 from memory.embedding import HashedEmbedder
 from memory.in_memory import InMemory
-from smartcontent.content import Caller
 from smartcontent.plugins import Connector
 from smartcontent.settings import Settings
 from store.database import Database
@@ -25,11 +23,6 @@ from store.media import MediaFolder
 from store.secrets import Vault
 from tools.platforms import Platforms
 from tools.toolbox import Toolbox
-
-
-class Forgetting(Assistant):
-    async def forget(self, caller: Caller, thread_id: UUID) -> None:
-        pass
 
 
 def now() -> datetime:
@@ -61,6 +54,6 @@ def make_services(database: Database, folder: Path) -> Services:
         toolbox=toolbox,
         policies=Policies(Uniform),
         learner=Learner(),
-        assistant=Forgetting(agent, provided, database),
+        assistant=Assistant(agent, provided, database),
         clock=now,
     )

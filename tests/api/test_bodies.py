@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from hypothesis import HealthCheck, given, settings
 from hypothesis_jsonschema import from_schema
 from pydantic import ValidationError
@@ -66,3 +68,18 @@ def test_controls_are_left_out_of_a_text() -> None:
     "สวัสดี", "வணக்கம்", "নমস্কার", "ሰላም", "こんにちは", "7", "ʻŌlelo"])  # fmt: skip
 def test_every_living_script_is_a_text(said: str) -> None:
     assert Everything.model_validate({"text": said}).text == said
+
+
+def test_every_body_of_the_api_is_strict_and_closed(app: FastAPI) -> None:
+    """No route reads a model that is not a Body, and no schema lets unknown fields through."""
+    read = [
+        route.body_field.field_info.annotation
+        for route in iter_route_contexts(app.routes)
+        if getattr(route, "body_field", None) is not None
+    ]
+    bodies = [model for model in read if not model.__name__.startswith("Body_")]  # forms
+    assert len(bodies) > 10
+    assert [model for model in bodies if not issubclass(model, Body)] == []
+    schemas = app.openapi()["components"]["schemas"]
+    closed = [schemas[model.__name__].get("additionalProperties") for model in bodies]
+    assert set(closed) == {False}

@@ -67,6 +67,17 @@ async def test_what_is_no_picture(
     assert (await client.get(content, headers=owner_headers)).json()["media"] == []
 
 
+async def test_a_picture_as_the_body(
+    client: httpx.AsyncClient, owner_headers: Headers, content: str
+) -> None:
+    path, query = f"{content}/media", {"alt_text": "A loaf"}
+    headers = {**owner_headers, "content-type": "image/png"}
+    added = await client.post(path, content=_png(), params=query, headers=headers)
+    assert added.status_code == 201 and added.json()["alt_text"] == "A loaf"
+    headers["content-type"] = "image/svg+xml"
+    assert (await client.post(path, content=_png(), headers=headers)).status_code == 415
+
+
 async def test_a_picture_needs_its_content(
     client: httpx.AsyncClient, owner_headers: Headers, content: str
 ) -> None:

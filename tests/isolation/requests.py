@@ -69,7 +69,7 @@ class Generator:
         """Bodies, each with the foreign values in it."""
         if "requestBody" not in operation:
             return [({}, ())]
-        ((media_type, content),) = operation["requestBody"]["content"].items()
+        (media_type, content), *_ = operation["requestBody"]["content"].items()
         schema = self._resolved(content["schema"])
         takes_ids = self._takes_ids(schema)
         made: list[tuple[dict[str, Any], tuple[str, ...]]] = []
@@ -77,8 +77,8 @@ class Generator:
             example = self.example(schema, foreign)
             if media_type == "application/json":
                 made.append(({"body": example}, (foreign,)))
-            elif media_type == "multipart/form-data":
-                made.append(({"file": True, "form": {"alt_text": "words"}}, (foreign,)))
+            elif media_type == "multipart/form-data" or media_type.startswith("image/"):
+                made.append(({"file": True}, (foreign,)))
             else:
                 texts = {name: str(value) for name, value in example.items()}
                 made.append(({"form": texts}, (foreign,)))
