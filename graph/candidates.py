@@ -41,12 +41,13 @@ def candidates(
 
 
 def remaining(pool: Sequence[Candidate], taken: Sequence[Candidate]) -> list[Candidate]:
-    """What may still be drawn: no text twice, and no slot twice while another is free."""
+    """What may still be drawn: no text twice; no strategy or slot twice while others are free."""
     texts = {candidate.variant.content_hash for candidate in taken}
+    used = {candidate.variant.strategy for candidate in taken}
     slots = [candidate.slot for candidate in taken]
     unsaid = [candidate for candidate in pool if candidate.variant.content_hash not in texts]
-    fresh = [candidate for candidate in unsaid if candidate.slot not in slots]
-    return fresh or unsaid
+    other = [candidate for candidate in unsaid if candidate.variant.strategy not in used] or unsaid
+    return [candidate for candidate in other if candidate.slot not in slots] or other
 
 
 def context_of(analysis: Analysis) -> Features:

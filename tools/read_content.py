@@ -244,7 +244,7 @@ def _is_address(link: str) -> bool:
 def tags_of(source: str) -> tuple[str, ...]:
     """What the creator filed the text under.
 
-    >>> tags_of("---\ntags: [culture change, api]\n---\nHello")
+    >>> tags_of("---\\ntags: [culture change, api]\\n---\\nHello")
     ('culture change', 'api')
     """
     return _tags(split(source))
