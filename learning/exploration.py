@@ -1,33 +1,42 @@
 """From estimated rewards to probabilities.
 
-SquareCB (Foster and Rakhlin 2020, arXiv 2002.04926): an action is tried in inverse proportion
-to how far it is believed to lie behind the best.  Unlike ε-greedy, arms that look the same get
-the same share, so a constant reward moves nothing and a small lead moves little.
+Inverse gap weighting: an action is tried in inverse proportion to how far it is believed to lie
+behind the best (SquareCB, Foster and Rakhlin 2020, arXiv 2002.04926), here in the form that a
+log barrier gives (Foster, Gentile, Mohri and Zimmert 2020, arXiv 2007.05145).  SquareCB hands
+all that is left to the best, however small its lead; this form lets equals be equal: a constant
+reward moves nothing, a small lead moves little, and no tie has to be broken.
 """
 
 import math
 from collections.abc import Mapping
 
+EXACT = 1e-13
 
-def square_cb(scores: Mapping[str, float], gamma: float) -> dict[str, float]:
-    """1 / (K + gamma · gap) for all but the best, which gets the rest.
 
-    Actions that tie for the best share equally, which is the average over every way to break
-    the tie; so the probabilities do not depend on a seed.
+def inverse_gap(scores: Mapping[str, float], gamma: float) -> dict[str, float]:
+    """1 / (λ + gamma · gap), with the λ from 1 to K at which they sum to 1.
 
-    >>> square_cb({"story": 0.3, "quote": 0.1, "list": 0.1}, gamma=100)["quote"]
-    0.043478260869565216
-    >>> square_cb({"story": 0.2, "quote": 0.2}, gamma=1e9)
+    >>> inverse_gap({"story": 0.2, "quote": 0.2}, gamma=1e9)
     {'story': 0.5, 'quote': 0.5}
+    >>> {name: round(p, 3) for name, p in inverse_gap({"story": 0.3, "quote": 0.2}, 60).items()}
+    {'story': 0.86, 'quote': 0.14}
     """
     best = max(scores.values())
-    behind = {
-        action: 1.0 / (len(scores) + gamma * (best - score))
-        for action, score in scores.items()
-        if score < best
-    }
-    share = (1.0 - math.fsum(behind.values())) / (len(scores) - len(behind))
-    return {action: behind.get(action, share) for action in scores}
+    gaps = {action: gamma * (best - score) for action, score in scores.items()}
+    normaliser = _normaliser(list(gaps.values()))
+    return {action: 1.0 / (normaliser + gap) for action, gap in gaps.items()}
+
+
+def _normaliser(gaps: list[float]) -> float:
+    """Newton's method from below: the sum is convex and falls, so no step goes too far."""
+    value = 1.0
+    for _ in range(100):
+        shares = [1.0 / (value + gap) for gap in gaps]
+        over = math.fsum(shares) - 1.0
+        if over <= EXACT:
+            break
+        value += over / math.fsum(share * share for share in shares)
+    return value
 
 
 def with_floor(propensities: Mapping[str, float], epsilon: float) -> dict[str, float]:

@@ -20,7 +20,7 @@ NAMESPACES = {
     "platform": "p",
     "hour": "t",
     "weekday": "t",
-    "day_part": "t",
+    "daypart": "t",
     "slot": "t",
 }
 CONTEXT, BASE, OTHER = "c", "b", "a"

@@ -3,13 +3,14 @@
 Vowpal Wabbit learns; this file explores.  `cb_explore_adf` gives float32 probabilities out of
 action order and hides the estimates behind them, so it runs with its softmax layer at λ = 1,
 from which the estimates are read back: an added action without any feature is estimated 0, and
-log(p / p₀) is the estimate of every other.  SquareCB, the floor and the draw then happen in
-float64 with a logged seed.
+log(p / p₀) is the estimate of every other.  Inverse gap weighting, the floor and the draw then
+happen in float64 with a logged seed.
 
 What it learns is the reward less what uniform choice would have earned so far (SNIPS), each
-reward once and unweighted, as SquareCB's regression asks.  So a constant reward teaches nothing
-and moves nothing.  Measured against importance weights 1/p (Vowpal Wabbit's habit) in worlds of
-600 to 3,000 decisions over 8 strategies this earned a fifth more and never got stuck.
+reward once and unweighted, as inverse gap weighting asks of its regression.  So a constant
+reward teaches nothing and moves nothing.  In worlds of 8 strategies and three segments with a
+favourite each, 3,000 decisions so earned a fifth more than with importance weights 1/p (Vowpal
+Wabbit's habit); rate, gamma and its growth were chosen in such worlds too.
 """
 
 import hashlib
@@ -24,14 +25,14 @@ from learning.bandit.base import Choice, Policy, check_actions, check_features, 
 from learning.bandit.envelope import damaged, seal, unseal
 from learning.bandit.shapley import Parts, split
 from learning.bandit.text_format import CONTEXT, NOTHING, action_line, context_block, described
-from learning.exploration import square_cb, with_floor
+from learning.exploration import inverse_gap, with_floor
 from learning.sampling import draw
 from smartcontent.content import Action, Features
 
 Engine: TypeAlias = Workspace[Literal[False]]
 SMALLEST = 1e-37  # float32's least normal probability: estimates stay within ±85
 LARGEST_WEIGHT = 100.0
-GREED = 0.75  # SquareCB's gamma grows so with the rewards seen
+GREED = 0.75  # gamma is multiplied by the rewards seen to this power
 CANARY = tuple(
     action_line({"strategy": name, "platform": "canary", "hour": 9.0}, "|c canary=yes depth:0.5")
     for name in ("story", "quote", "question")
@@ -40,7 +41,7 @@ PAIRS = ("cb", "cs", "cp", "ct", "ca", "sp", "pt")
 
 
 class Vowpal(Policy):
-    """`epsilon` is the floor's share; `gamma` how fast SquareCB turns greedy; 2**`bits` weights.
+    """`epsilon` is the floor's share; `gamma` how fast it turns greedy; 2**`bits` weights.
 
     >>> actions = [Action(id="a", features={"strategy": "story"}),
     ...            Action(id="b", features={"strategy": "quote"})]
@@ -59,7 +60,7 @@ class Vowpal(Policy):
         self,
         *,
         epsilon: float = 0.1,
-        gamma: float = 2.0,
+        gamma: float = 4.0,
         learning_rate: float = 0.1,
         bits: int = 16,
         model: bytes | None = None,
@@ -98,7 +99,7 @@ class Vowpal(Policy):
         ids = check_actions(actions)
         scores = dict(zip(ids, self._scores(context, actions), strict=True))
         greed = self.gamma * (self._updates + 1) ** GREED
-        propensities = with_floor(square_cb(scores, greed), self.epsilon)
+        propensities = with_floor(inverse_gap(scores, greed), self.epsilon)
         drawn = draw(propensities, seed)
         return Choice(drawn, propensities, scores[drawn] < max(scores.values()), seed, scores)
 
