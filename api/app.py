@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from api import pages, problems
+from api.attempts import Attempts
 from api.callers import Doorman
 from api.deps import Services
 from api.headers import Envelope
@@ -108,7 +109,7 @@ def make_parts(services: Services, passwords: Passwords, stream_seconds: float) 
     return Parts(
         services=services,
         passwords=passwords,
-        sessions=Sessions(services, passwords, access),
+        sessions=Sessions(services, passwords, access, Attempts(services.clock)),
         doorman=Doorman(services, access),
         pseudonyms=Pseudonyms(services.vault),
         tenants=Tenants(),

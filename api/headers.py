@@ -37,16 +37,21 @@ class Envelope:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         named = _request_id(scope)
-        started = perf_counter()
+        scope.setdefault("state", {})["request_id"] = named
+        started, status, seconds = perf_counter(), 500, None
 
         async def sending(message: Message) -> None:
+            nonlocal status, seconds
             if message["type"] == "http.response.start":
                 dress(MutableHeaders(scope=message), named)
-                self.metrics.answered(scope, message["status"], perf_counter() - started)
+                status, seconds = message["status"], perf_counter() - started
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=named):
-            await self.app(scope, receive, sending)
+        try:
+            with structlog.contextvars.bound_contextvars(request_id=named):
+                await self.app(scope, receive, sending)
+        finally:
+            self.metrics.answered(scope, status, seconds or perf_counter() - started)
 
 
 def dress(headers: MutableHeaders, request_id: str) -> None:

@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -11,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.headers import dress
 from smartcontent.errors import (
     Conflict,
     Denied,
@@ -120,7 +123,9 @@ async def on_error(request: Request, error: SmartContentError) -> Response:
     status = status_of(error)
     if status >= 500:
         log.error("%s %s: %s", request.method, request.url.path, error)
-    return answer(status, error.code, error.detail, todo=error.todo, facts=dict(error.facts))
+    headers = _wait(error.until) if isinstance(error, RateLimited) else None
+    facts = dict(error.facts)
+    return answer(status, error.code, error.detail, todo=error.todo, facts=facts, headers=headers)
 
 
 async def on_invalid(request: Request, error: RequestValidationError) -> Response:
@@ -146,13 +151,23 @@ async def on_http(request: Request, error: HTTPException) -> Response:
 
 
 async def on_bug(request: Request, error: Exception) -> Response:
-    """Ours: the trace goes to the log (the server writes it), the caller learns only the fact."""
-    return answer(
+    """Ours: the trace goes to the log (the server writes it), the caller learns only the fact.
+
+    This answer leaves by a door further out than the envelope, so it is dressed here.
+    """
+    response = answer(
         500,
         "internal",
         "Something went wrong on our side; nothing of this request was kept.",
         todo="Try again; if it stays, look in the server's log for this request's id.",
     )
+    dress(response.headers, request.state.request_id)
+    return response
+
+
+def _wait(until: datetime) -> dict[str, str]:
+    """Whole seconds, at least one (RFC 9110, 10.2.3)."""
+    return {"Retry-After": str(max(1, ceil((until - datetime.now(UTC)).total_seconds())))}
 
 
 def _path(location: Sequence[str | int]) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from uuid_utils.compat import uuid7
 
+from api.attempts import Attempts
 from api.deps import Services
 from api.passwords import Passwords
 from api.tokens import (
@@ -46,9 +47,14 @@ class Sessions:
     services: Services
     passwords: Passwords
     access: AccessTokens
+    attempts: Attempts
 
     async def log_in(self, email: str, password: str) -> Member:
-        """The member with this address and password.  Raises NotAuthenticated, and never why."""
+        """The member with this address and password.
+
+        Raises NotAuthenticated, and never why; RateLimited after too many wrong ones.
+        """
+        self.attempts.require_left(email)
         async with self.services.database.definer() as session:
             found = await login_lookup(session, email)
         kept = member = None
@@ -58,10 +64,12 @@ class Sessions:
                 kept = await Members(session).password_hash(member_id)
                 member = await Members(session).get(member_id)
         if not await self.passwords.matches(kept, password) or member is None:
+            self.attempts.failed(email)
             raise NotAuthenticated(
                 "This address and password do not belong together.",
                 todo="Check both; after a fresh start, `smartcontent up` prints the demo's.",
             )
+        self.attempts.succeeded(email)
         return member
 
     async def open(self, member: Member) -> Tokens:

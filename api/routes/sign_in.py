@@ -68,7 +68,7 @@ async def create_workspace(body: SignUp, parts: Using) -> Founded:
     return Founded(workspace=workspace, member=member, tokens=tokens)
 
 
-@router.post("/auth/token", responses=answers(401))
+@router.post("/auth/token", responses=answers(401, 429))
 async def sign_in(
     parts: Using,
     grant_type: Annotated[Literal["password"], Form()],

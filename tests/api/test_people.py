@@ -58,6 +58,17 @@ async def test_sign_in_never_says_what_was_wrong(client: httpx.AsyncClient) -> N
     assert wrong.headers["www-authenticate"] == "Bearer"
 
 
+async def test_guessing_comes_to_an_end(client: httpx.AsyncClient) -> None:
+    """For members and for nobody alike; the right password does not help either."""
+    member = (await _sign_up(client))["email"]
+    for email in (member, f"{uuid7()}@example.test"):
+        for _ in range(20):
+            assert (await _sign_in(client, email, "wrong password")).status_code == 401
+        answer = await _sign_in(client, email, PASSWORD)
+        assert (answer.status_code, answer.json()["code"]) == (429, "rate-limited")
+        assert 0 < int(answer.headers["retry-after"]) <= 900
+
+
 async def test_sign_up_is_closed_to_other_machines(services: Services) -> None:
     fields = dict(services.__dict__)
     fields["settings"] = services.settings.model_copy(update={"host": "0.0.0.0"})  # noqa: S104

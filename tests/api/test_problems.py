@@ -99,6 +99,9 @@ async def test_a_bug_of_ours_tells_nothing(services: Services) -> None:
         answer = await client.get("/bug")
     assert _problem(answer) == (500, "internal")
     assert "secret" not in answer.text
+    assert UUID(answer.headers["x-request-id"])
+    counted = app.state.parts.metrics.text().decode()
+    assert 'smartcontent_requests_total{operation="bug",status="500"} 1.0' in counted
 
 
 async def test_headers(client: httpx.AsyncClient) -> None:
