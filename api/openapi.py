@@ -7,12 +7,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
+from api.batches import NewEvent
 from api.bodies import CLOSED
 from api.callers import SESSION_COOKIE
 from api.operations import OPERATIONS, Access, roles_of
 from api.problems import Problem, answers
 from api.replies import Once
-from api.routes.events import NewEvent
 from smartcontent.scopes import SCOPES
 
 Document = dict[str, Any]

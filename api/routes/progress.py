@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -55,26 +56,35 @@ async def watch_campaign(
     The connection holds no transaction; each look is a short one of its own.  After a lost
     connection the browser sends the last event's id and gets the later steps only.
     """
-    services, state = parts.services, None
-    seen = int(last_event_id) if SEEN.fullmatch(last_event_id) else 0
-    async with (
-        _patience(parts.stream_seconds),
-        _notes(services) as notes,
-    ):
+    told = Told(int(last_event_id) if SEEN.fullmatch(last_event_id) else 0)
+    async with _patience(parts.stream_seconds), _notes(parts.services) as notes:
         async for note in notes:
             if note not in ("", str(campaign_id)):
                 continue
-            run, steps = await _look(services, caller, campaign_id)
-            for number, step in enumerate(steps[seen:], start=seen + 1):
-                yield ServerSentEvent(event="step", data=step, id=str(number))
-            seen = max(seen, len(steps))
-            if run.state != state:
-                state = run.state
-                yield ServerSentEvent(
-                    event="state", data=Progress(state=run.state, problem=run.problem)
-                )
+            run, steps = await _look(parts.services, caller, campaign_id)
+            for event in told.news(run, steps):
+                yield event
             if run.state not in MOVING:
                 return
+
+
+@dataclass
+class Told:
+    """What one listener has heard: how many steps, and the last state."""
+
+    steps: int
+    state: RunState | None = None
+
+    def news(self, run: Run, steps: list[RunStep]) -> Iterator[ServerSentEvent]:
+        """Steps that are new, numbered from 1, and the state if it changed."""
+        for number, step in enumerate(steps[self.steps :], start=self.steps + 1):
+            yield ServerSentEvent(event="step", data=step, id=str(number))
+        self.steps = max(self.steps, len(steps))
+        if run.state != self.state:
+            self.state = run.state
+            yield ServerSentEvent(
+                event="state", data=Progress(state=run.state, problem=run.problem)
+            )
 
 
 @asynccontextmanager
