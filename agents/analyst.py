@@ -24,6 +24,7 @@ Recall = Callable[[str], Sequence[SimilarPost]]
 
 _SURE = 0.5
 _FEW_WORDS = 40
+_MOST_CLAIMS = 5_000  # more would make the analysis larger than the text
 
 
 class Analyst:
@@ -46,7 +47,7 @@ class Analyst:
         language, confidence = detect(f"{content.title}\n{content.text}")
         sentences = split_blocks(blocks, language)
         prose = split_blocks([block for block in blocks if block.kind != "heading"], language)
-        claims = find_claims(content.text, language, blocks)
+        claims = find_claims(content.text, language, blocks)[:_MOST_CLAIMS]
         key = rank_sentences(prose or sentences, self.embedder, language, title=content.title)
         measured = readability(prose or sentences, language)
         tags = tags_of(content.source)
@@ -82,6 +83,7 @@ def _notes(
         f"The language is probably {language}, but the text is too short or too mixed to be sure.":
             language != UNKNOWN and confidence < _SURE,
         f"The text has only {words} words: expect few variants.": words < _FEW_WORDS,
+        f"Only the first {_MOST_CLAIMS:,} claims are listed.": len(claims) == _MOST_CLAIMS,
         "No numbers found: number-first strategies do not apply.": "number" not in kinds,
         "No quotes found: quote strategies do not apply.": "quote" not in kinds,
         "No list found: how-to lists are built from sentences or left out.":

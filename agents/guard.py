@@ -50,7 +50,9 @@ class Guard:
         findings = [
             *check_platform(variant, content, spec),
             *facts.findings,
-            *check_manner(post, variant.language, content, past),
+            *check_manner(
+                post, variant.language, content, [plain_post(text, spec).text for text in past]
+            ),
         ]
         return _found(variant, findings).model_copy(update={"traces": tuple(facts.traces)})
 

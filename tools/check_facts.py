@@ -13,6 +13,7 @@ from tools.read_difference import Difference
 from tools.split_sentences import Sentence, split
 
 _MARK = re.compile(r"^\s*(?:[•*–—-]|\d{1,2}[.)])\s+|^\s+")
+_COUNTED = 12  # items: more are not counted by a reader either
 _CLAIMS = {
     "number": ("The number", "Use a number the source gives, with its unit, or leave it out."),
     "name": ("The name", "Use the name as the source writes it, or leave it out."),
@@ -35,7 +36,8 @@ class Facts:
 
     def check(self, post: PlainPost, language: str) -> Checked:
         """Findings for what the source does not support, traces for what it does."""
-        claims = find_claims(post.text, language)
+        found = find_claims(post.text, language)
+        claims = [claim for claim in found if not _counts_itself(claim, post.text)]
         traces, unsupported = self._trace(claims)
         findings = [_unsupported(claim, post) for claim in unsupported]
         spans = [claim.span for claim in unsupported]
@@ -64,6 +66,16 @@ class Facts:
             return  # a translation has no words in common to lay side by side
         for sentence in _sentences(post.text, language):
             yield from self.sources.differences(sentence, claims)
+
+
+def _counts_itself(claim: Claim, text: str) -> bool:
+    """`Three things: this, that and more` counts its own items; so does a bulleted list."""
+    if claim.kind != "number" or claim.unit or not claim.value.isdigit():
+        return False
+    after = text[claim.span.end :].split("\n")[0].partition(":")[2]
+    listed = len(re.split(r"[,;،、，]|(?:,\s*)?\s(?:and|y|et|e|und|и)\s", after)) if after else 0
+    bullets = sum(1 for line in text.split("\n") if _MARK.match(line) and line.strip())
+    return 1 < int(claim.value[:3]) <= _COUNTED and int(claim.value[:3]) in (listed, bullets)
 
 
 def _sentences(text: str, language: str) -> Iterator[Sentence]:

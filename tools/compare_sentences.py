@@ -5,6 +5,7 @@ shows when facts are only looked up.  So short differences inside a close likene
 Where nothing is close, nothing is said.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from difflib import Match, SequenceMatcher
@@ -35,7 +36,7 @@ class Sources:
         )
         title = Sentence(analysis.title, Span(start=0, end=0))
         sentences = [title, *split_blocks(analysis.blocks, analysis.language)]
-        self._sides = [_side(sentence, evidence.claims) for sentence in sentences]
+        self._sides = list(_sides(sentences, evidence.claims))
         self._holding: dict[str, set[int]] = defaultdict(set)
         for number, side in enumerate(self._sides):
             for word in side.words:
@@ -97,7 +98,15 @@ class Sources:
         return nlargest(_TRIED, worth, key=lambda n: (worth[n] - length[n], -n))
 
 
-def _side(sentence: Sentence, claims: Sequence[Claim]) -> Side:
-    start, end = sentence.span.start, sentence.span.end
-    within = [c for c in claims if start <= c.span.start < c.span.end <= end]
-    return Side(sentence, expanded(tokens(sentence.text)), within)
+def _sides(sentences: Sequence[Sentence], claims: Sequence[Claim]) -> Iterator[Side]:
+    """Each sentence with the claims inside it."""
+    ordered = sorted(claims, key=_start)
+    for sentence in sentences:
+        first = bisect_left(ordered, sentence.span.start, key=_start)
+        last = bisect_left(ordered, sentence.span.end, key=_start)
+        within = [claim for claim in ordered[first:last] if claim.span.end <= sentence.span.end]
+        yield Side(sentence, expanded(tokens(sentence.text)), within)
+
+
+def _start(claim: Claim) -> int:
+    return claim.span.start

@@ -37,17 +37,18 @@ def find_claims(
 
 def _of_text(text: str, language: str) -> list[Claim]:
     dates = find_dates(text, language)
-    numbers = _outside(find_numbers(text, language), dates)
-    names = _outside(find_names(text, language), dates)
+    numbers = _outside(find_numbers(text, language), dates, len(text))
+    names = _outside(find_names(text, language), dates, len(text))
     return [*dates, *numbers, *names, *find_quotes(text)]
 
 
-def _outside(claims: Iterable[Claim], taken: Sequence[Claim]) -> list[Claim]:
-    return [claim for claim in claims if not any(_meet(claim.span, t.span) for t in taken)]
-
-
-def _meet(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
+def _outside(claims: Iterable[Claim], taken: Iterable[Claim], length: int) -> list[Claim]:
+    """Claims that share no character with the taken ones; one pass, however many there are."""
+    covered = bytearray(length)
+    for claim in taken:
+        size = claim.span.end - claim.span.start
+        covered[claim.span.start : claim.span.end] = b"\x01" * size
+    return [claim for claim in claims if not any(covered[claim.span.start : claim.span.end])]
 
 
 def _fills(claim: Claim, block: Block) -> bool:

@@ -26,6 +26,7 @@ _HEADS = frozenset(
     "society state system treaty union university village world".split()
 )
 _CONNECTORS = _PARTICLES | {"of", "for", "the"}
+_LONGEST = 80  # characters: what is longer is a key or a path
 _NOT_NAMES = frozenset(
     "i i'm i've i'll i'd ok am pm a.m p.m mr mrs ms dr tl;dr q&a faq yes no st "
     "monday tuesday wednesday thursday friday saturday sunday".split()
@@ -98,6 +99,8 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 def _words(line: str) -> Iterator[_Word]:
     for match in _TOKEN.finditer(line):
+        if len(match[0]) > _LONGEST:
+            continue
         first = bool(_BEGINS.search(line[max(0, match.start() - 12) : match.start()]))
         yield _Word(match[0], match.start(), match.end(), first)
 
