@@ -6,13 +6,15 @@ that says `publishing`, and the next one looks before it sends.
 """
 
 from asyncio import to_thread
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
 from graph.intending import look
 from jobs.attempt import Attempt, Failed, Later, Published, Unknown, Verdict
 from smartcontent.content import Content, Outgoing, Platform, Post
+from smartcontent.errors import WrongState
 from smartcontent.plugins import Connector
 from store.campaigns import Campaigns
 from store.contents import Contents
@@ -42,7 +44,7 @@ async def publish(
     names this attempt, not this process.  Raises NotFound, LeaseLost (another worker is at it)
     and WrongState (it was sent, failed or was taken back: there is nothing to do).
     """
-    async with database.transaction(workspace_id) as session:
+    async with _settling(database, workspace_id, outbox_id, owner) as session:
         claim = await Outbox(session).claim(outbox_id, owner=owner, seconds=lease_seconds)
         content = await _content_of(session, claim.post)
         language = (await Variants(session).get(claim.post.variant_id)).language
@@ -51,6 +53,20 @@ async def publish(
     async with database.transaction(workspace_id) as session:
         await _write(session, workspace_id, claim, verdict)
         return await Posts(session).get(claim.post.id)
+
+
+@asynccontextmanager
+async def _settling(
+    database: Database, workspace_id: UUID, outbox_id: UUID, owner: str
+) -> AsyncIterator[Session]:
+    """The claim's transaction; when it is refused, another one in which the intent may fail."""
+    try:
+        async with database.transaction(workspace_id) as session:
+            yield session
+    except WrongState:
+        async with database.transaction(workspace_id) as session:
+            await Outbox(session).refuse(outbox_id, owner=owner)
+        raise
 
 
 async def _content_of(session: Session, post: Post) -> Content:

@@ -15,11 +15,12 @@ from smartcontent.content import Post, PostState, Receipt
 from smartcontent.errors import WrongState
 from store import leases
 from store.database import Session
-from store.posts import require, require_approved
+from store.posts import MOVES, is_approved, require, require_approved
 from store.rows import one
 from store.runs import NOTIFY
 from store.tables import OUTBOX, POSTS
 
+CHANGED = "Its text was changed after it was approved, so it is not sent."
 DUE = text("SELECT workspace_id, outbox_id FROM due_outbox(:at, :most)")
 
 
@@ -49,11 +50,9 @@ class Outbox:
         """Commit before sending anything.
 
         Raises NotFound; LeaseLost while a claim runs; WrongState when it was
-        sent, failed or was taken back, or when its text is not what was approved.
+        sent, failed or was taken back, or when its text is not what was approved (then `refuse`).
         """
-        waiting = select(OUTBOX.c.post_id).where(OUTBOX.c.id == outbox_id)
-        held = select(POSTS).where(POSTS.c.id == waiting.scalar_subquery()).with_for_update()
-        post = await one(self._session, Post, held, todo="Sweep again: it is gone.")
+        post = await self._held(outbox_id)
         require(post, "publish")
         await require_approved(self._session, post)
         row = await self._take(outbox_id, owner, seconds)
@@ -61,6 +60,25 @@ class Outbox:
         began = post.state == PostState.PUBLISHING
         now = post.model_copy(update={"state": PostState.PUBLISHING})
         return Claim(outbox_id, now, owner, row.fence, row.attempts, began)
+
+    async def refuse(self, outbox_id: UUID, *, owner: str) -> None:
+        """Settle an intent whose text is no longer the approved one; any other stays as it is.
+
+        `claim` raises and so cannot write: this is for the transaction after it, and without it
+        the sweep would find the intent due forever.  Raises NotFound, and LeaseLost while
+        somebody may be sending it.
+        """
+        post = await self._held(outbox_id)
+        if post.state not in MOVES["publish"] or await is_approved(self._session, post):
+            return
+        row = await self._take(outbox_id, owner, 0.0)
+        claim = Claim(outbox_id, post, owner, row.fence, row.attempts, False)
+        if post.state == PostState.PUBLISHING:
+            await self.unknown(
+                claim, f"{CHANGED} An earlier attempt may have sent it: please look."
+            )
+        else:
+            await self.failed(claim, CHANGED)
 
     async def renew(self, claim: Claim, *, seconds: float) -> None:
         """Hold it for that long from now.  Raises LeaseLost."""
@@ -92,6 +110,12 @@ class Outbox:
         state = PostState.PUBLISHING if began else PostState.SCHEDULED
         await self._post(claim.post.id, state=state, problem=problem)
         await self._tell(claim)
+
+    async def _held(self, outbox_id: UUID) -> Post:
+        """The post to be sent, held until the transaction ends.  Raises NotFound."""
+        waiting = select(OUTBOX.c.post_id).where(OUTBOX.c.id == outbox_id)
+        held = select(POSTS).where(POSTS.c.id == waiting.scalar_subquery()).with_for_update()
+        return await one(self._session, Post, held, todo="Sweep again: it is gone.")
 
     async def _take(self, outbox_id: UUID, owner: str, seconds: float) -> Row[Any, Any]:
         waiting = (OUTBOX.c.id == outbox_id, OUTBOX.c.state == "waiting")

@@ -175,15 +175,20 @@ def require(post: Post, move: str, *, also: Iterable[PostState] = ()) -> None:
 
 async def require_approved(session: Session, post: Post) -> None:
     """Raises WrongState unless the latest approval is of exactly what would be sent."""
+    if not await is_approved(session, post):
+        raise WrongState(
+            "What is to be sent is not what was approved.", todo="Approve the post again."
+        )
+
+
+async def is_approved(session: Session, post: Post) -> bool:
+    """Whether the latest approval is of exactly what the post says now."""
     newest = APPROVALS.c.created_at.desc(), APPROVALS.c.id.desc()
     said = select(APPROVALS.c.content_hash).where(
         APPROVALS.c.post_id == post.id, APPROVALS.c.verdict == "approved"
     )
     approved = (await session.execute(said.order_by(*newest).limit(1))).scalar()
-    if approved != content_hash(post.text, post.platform, post.media):
-        raise WrongState(
-            "What is to be sent is not what was approved.", todo="Approve the post again."
-        )
+    return approved == content_hash(post.text, post.platform, post.media)
 
 
 async def take_back(session: Session, posts: Sequence[Post]) -> None:

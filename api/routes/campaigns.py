@@ -19,6 +19,7 @@ from store.runs import Runs, RunStep
 from store.variants import Variants
 from tools.platforms import Platforms
 from tools.start_campaign import start_campaign as start
+from tools.start_campaign import wake
 
 router = APIRouter(prefix="/v1/campaigns", route_class=Door, tags=["campaigns"])
 Platform = Annotated[Word, Field(json_schema_extra={CLOSED: "platforms"})]
@@ -99,4 +100,5 @@ async def get_campaign(campaign_id: Id, session: Work) -> WholeCampaign:
 async def cancel_campaign(campaign_id: Id, caller: CurrentCaller, session: Work) -> Campaign:
     """Stop a campaign and every post of it that has not begun to be published."""
     await Runs(session).cancel(campaign_id)
+    await wake(session, caller, campaign_id)  # so that its thread goes at once
     return await Campaigns(session).get(campaign_id)

@@ -179,6 +179,10 @@ async def test_a_text_that_was_changed_behind_our_back_is_not_sent(
     with pytest.raises(WrongState):
         await send(database, row, {"target": target}, tmp_path)
     assert target.received == []
+    async with database.transaction(row.workspace_id) as session:
+        failed = await Posts(session).get(row.post.id)
+    assert failed.state is PostState.FAILED  # so no sweep finds it again
+    assert "changed after it was approved" in str(failed.problem)
 
 
 async def test_a_cancelled_post_is_never_sent(

@@ -51,6 +51,19 @@ async def due_ids(database: Database, workspace: UUID, at: datetime | None = Non
         return [id for owner, id in await due(session, 10_000, at=at) if owner == workspace]
 
 
+async def tamper(database: Database, workspace: UUID, scene: Scene) -> None:
+    """Change a text behind its approval, as no operation of ours does."""
+    async with database.transaction(workspace) as session:
+        await session.execute(
+            update(POSTS).where(POSTS.c.id == scene.post.id).values(text="Tampered.")
+        )
+
+
+async def refuse(database: Database, workspace: UUID, id: UUID) -> None:
+    async with database.transaction(workspace) as session:
+        await Outbox(session).refuse(id, owner="one")
+
+
 async def test_posts_come_back_as_they_went_in(database: Database, workspace: UUID) -> None:
     scene = await staged(database, workspace)
     async with database.transaction(workspace) as session:
@@ -124,12 +137,39 @@ async def test_what_was_not_approved_byte_for_byte_is_not_sent(
     database: Database, workspace: UUID
 ) -> None:
     scene, intent = await intended(database, workspace)
-    async with database.transaction(workspace) as session:
-        await session.execute(
-            update(POSTS).where(POSTS.c.id == scene.post.id).values(text="Tampered.")
-        )
+    await tamper(database, workspace, scene)
     with pytest.raises(WrongState, match="not what was approved"):
         await claim(database, workspace, intent)
+
+
+async def test_a_changed_post_fails_and_is_not_due_again(
+    database: Database, workspace: UUID
+) -> None:
+    scene, intent = await intended(database, workspace)
+    await refuse(database, workspace, intent)
+    assert await due_ids(database, workspace) == [intent]  # as approved: nothing to refuse
+    await tamper(database, workspace, scene)
+    await refuse(database, workspace, intent)
+    failed = await read(database, workspace, scene.post.id)
+    assert (failed.state, await due_ids(database, workspace)) == (PostState.FAILED, [])
+    assert "changed after it was approved" in str(failed.problem)
+    with pytest.raises(WrongState, match="failed"):
+        await claim(database, workspace, intent)
+
+
+async def test_a_post_changed_while_it_was_being_sent_is_for_a_person_to_look_at(
+    database: Database, workspace: UUID
+) -> None:
+    scene, intent = await intended(database, workspace)
+    held = await claim(database, workspace, intent)
+    await tamper(database, workspace, scene)
+    with pytest.raises(LeaseLost):  # it may be going out right now
+        await refuse(database, workspace, intent)
+    async with database.transaction(workspace) as session:
+        await Outbox(session).renew(held, seconds=0.0)
+    await refuse(database, workspace, intent)
+    assert (await read(database, workspace, scene.post.id)).state == PostState.UNKNOWN
+    assert await due_ids(database, workspace) == []
 
 
 async def test_one_worker_claims_and_the_outcome_is_written_once(
