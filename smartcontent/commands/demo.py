@@ -107,9 +107,11 @@ async def last_lift(stage: Stage) -> Estimate | None:
 
 def claimed(lift: Estimate | None) -> bool:
     """A lift is claimed when its interval leaves zero out."""
-    if lift is None or lift.low is None or lift.high is None:
+    if lift is None:
         return False
-    return lift.low > 0 or lift.high < 0
+    above = lift.low is not None and lift.low > 0
+    below = lift.high is not None and lift.high < 0
+    return above or below
 
 
 async def segmented(stage: Stage, world: World, audience: Audience) -> dict[str, Any]:
