@@ -20,7 +20,7 @@ Headers = dict[str, str]
 @pytest.fixture
 async def tenant(client: httpx.AsyncClient, services: Services, app: FastAPI) -> Tenant:
     """A workspace whose campaign has one post that waits for approval."""
-    mark = f"t{id(object())}"
+    mark = f"t{uuid4().hex[:12]}"
     return await settle(client, services, app.state.parts, mark)
 
 
