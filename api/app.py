@@ -23,6 +23,7 @@ from api.openapi import documented
 from api.parts import Parts
 from api.passwords import Passwords
 from api.pseudonyms import Pseudonyms
+from api.ranking import Ranking
 from api.replies import Replayed, on_replayed
 from api.routes import (
     audience,
@@ -44,6 +45,7 @@ from api.routes import (
 )
 from api.sessions import Sessions
 from api.tenants import Tenants
+from api.together import Together
 from api.tokens import AccessTokens, signing_key
 from smartcontent import __version__
 from smartcontent.errors import SmartContentError
@@ -106,14 +108,17 @@ def make_parts(services: Services, passwords: Passwords, stream_seconds: float) 
     secret = services.settings.secret_key
     master = master_key(secret.get_secret_value() if secret else None, services.settings.data_dir)
     access = AccessTokens(signing_key(master), clock=services.clock)
+    metrics, pseudonyms = Metrics(), Pseudonyms(services.vault)
+    ranking = Ranking(services, pseudonyms, Tenants(), metrics)
     return Parts(
         services=services,
         passwords=passwords,
         sessions=Sessions(services, passwords, access, Attempts(services.clock)),
         doorman=Doorman(services, access),
-        pseudonyms=Pseudonyms(services.vault),
-        tenants=Tenants(),
-        metrics=Metrics(),
+        pseudonyms=pseudonyms,
+        metrics=metrics,
+        ranking=ranking,
+        ranked=Together(ranking.in_one_transaction),
         stream_seconds=stream_seconds,
     )
 

@@ -1,6 +1,7 @@
 """What the application is made of, and how a route asks for it."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol
@@ -64,6 +65,9 @@ async def transaction(request: Request) -> AsyncIterator[Session]:
         yield session
     for work in request.state.afterwards:
         work()
+
+
+open_transaction = asynccontextmanager(transaction)
 
 
 def after_commit(request: Request, work: Callable[[], object]) -> None:

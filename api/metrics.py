@@ -43,5 +43,8 @@ class Metrics:
         self.requests.labels(operation, str(status)).inc()
         self.seconds.labels(operation).observe(seconds)
 
+    def decided(self, policy: str, *, explored: bool) -> None:
+        self.decisions.labels(policy, str(explored).lower()).inc()
+
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -12,7 +12,7 @@ from api.bodies import CLOSED
 from api.callers import SESSION_COOKIE
 from api.operations import OPERATIONS, Access, roles_of
 from api.problems import Problem, answers
-from api.replies import Once
+from api.replies import KeyedOnce, Once
 from smartcontent.scopes import SCOPES
 
 Document = dict[str, Any]
@@ -40,7 +40,7 @@ def _keyed(app: FastAPI) -> frozenset[str]:
     return frozenset(
         str(route.name)
         for route in iter_route_contexts(app.routes)
-        if any(asked == Once for asked in getattr(route, "dependencies", ()))
+        if any(asked in (Once, KeyedOnce) for asked in getattr(route, "dependencies", ()))
     )
 
 

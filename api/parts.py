@@ -11,8 +11,10 @@ from api.deps import Services
 from api.metrics import Metrics
 from api.passwords import Passwords
 from api.pseudonyms import Pseudonyms
+from api.ranking import Rank, Ranking
 from api.sessions import Sessions
-from api.tenants import Tenants
+from api.together import Together
+from smartcontent.content import Decision
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,9 @@ class Parts:
     sessions: Sessions
     doorman: Doorman
     pseudonyms: Pseudonyms
-    tenants: Tenants
     metrics: Metrics
+    ranking: Ranking
+    ranked: Together[Rank, Decision]
     stream_seconds: float
 
 

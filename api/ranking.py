@@ -2,15 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, StringConstraints, WithJsonSchema
 
 from api.bodies import STORABLE, Body, Id, Key, Number, Word
-from api.parts import Parts
+from api.deps import Services
+from api.metrics import Metrics
+from api.pseudonyms import Pseudonyms
+from api.tenants import Tenants
 from graph.decide import DecisionRequest, decide
 from smartcontent.consent import allows
-from smartcontent.content import Action, Caller, Decision, Features
+from smartcontent.content import Action, Decision, Features
 from smartcontent.errors import Conflict
 from store.campaigns import Campaigns
 from store.consents import Consents
@@ -57,37 +62,52 @@ class RankBatch(Body):
     requests: Annotated[list[Rank], Field(min_length=1, max_length=100)]
 
 
-async def decide_all(
-    session: Session, parts: Parts, caller: Caller, asked: Sequence[Rank]
-) -> list[Decision]:
-    """Choose for each, all in the caller's transaction.  Raises Conflict, NotFound."""
-    services = parts.services
-    requests = [await _request(session, parts, caller, one) for one in asked]
-    workspace = await parts.tenants.get(session, caller.workspace_id)
-    decisions = await decide(
-        session,
-        requests,
-        policies=services.policies,
-        learner=services.learner,
-        holdback=workspace.holdback,
-        now=services.clock(),
-        workspace_id=caller.workspace_id,
-    )
-    for decision in decisions:
-        parts.metrics.decisions.labels(decision.policy, str(decision.explored).lower()).inc()
-    return decisions
+@dataclass(frozen=True)
+class Ranking:
+    """Decides, with the workspace's policy, holdback and consents."""
+
+    services: Services
+    pseudonyms: Pseudonyms
+    tenants: Tenants
+    metrics: Metrics
+
+    async def in_one_transaction(self, workspace_id: UUID, asked: Sequence[Rank]) -> list[Decision]:
+        """Choose for each; all are committed when this returns."""
+        async with self.services.database.transaction(workspace_id) as session:
+            return await self.decide(session, workspace_id, asked)
+
+    async def decide(
+        self, session: Session, workspace_id: UUID, asked: Sequence[Rank]
+    ) -> list[Decision]:
+        """Choose for each, all in the caller's transaction.  Raises NotFound."""
+        requests = [await self._request(session, workspace_id, one) for one in asked]
+        workspace = await self.tenants.get(session, workspace_id)
+        decisions = await decide(
+            session,
+            requests,
+            policies=self.services.policies,
+            learner=self.services.learner,
+            holdback=workspace.holdback,
+            now=self.services.clock(),
+            workspace_id=workspace_id,
+        )
+        for decision in decisions:
+            self.metrics.decided(decision.policy, explored=decision.explored)
+        return decisions
+
+    async def _request(self, session: Session, workspace_id: UUID, asked: Rank) -> DecisionRequest:
+        """What the learner may see.  Only consent lets the person's features and id through."""
+        if asked.campaign_id is not None:
+            await Campaigns(session).get(asked.campaign_id)
+        unit = subject = None
+        if asked.subject is not None:
+            unit = await self.pseudonyms.of(session, workspace_id, asked.subject)
+            said = await Consents(session).of(unit)
+            subject = unit if allows(said, "personalisation") else None
+        return _as_request(asked, unit, subject)
 
 
-async def _request(session: Session, parts: Parts, caller: Caller, asked: Rank) -> DecisionRequest:
-    """What the learner may see.  Only consent lets the person's own features and id through."""
-    _require_distinct(asked.actions)
-    if asked.campaign_id is not None:
-        await Campaigns(session).get(asked.campaign_id)
-    unit = subject = None
-    if asked.subject is not None:
-        unit = await parts.pseudonyms.of(session, caller.workspace_id, asked.subject)
-        said = await Consents(session).of(unit)
-        subject = unit if allows(said, "personalisation") else None
+def _as_request(asked: Rank, unit: str | None, subject: str | None) -> DecisionRequest:
     return DecisionRequest(
         kind="impression",
         context=asked.context if subject else impersonal(asked.context),
@@ -107,7 +127,8 @@ def impersonal(context: Features) -> Features:
     return {name: value for name, value in context.items() if not name.startswith(PERSON)}
 
 
-def _require_distinct(actions: Sequence[Choosable]) -> None:
+def require_distinct(actions: Sequence[Choosable]) -> None:
+    """Raises Conflict for two actions of one id."""
     count = Counter(action.id for action in actions)
     if twice := sorted(name for name, times in count.items() if times > 1):
         raise Conflict(

@@ -16,8 +16,9 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.deps import Work, services_of
+from api.deps import Work, open_transaction, services_of
 from api.uploads import read_form
+from store.database import Session
 from store.replies import Replies, Reply
 
 KEPT = timedelta(days=1)
@@ -54,22 +55,35 @@ class Replayed(Exception):
 
 async def once(request: Request, session: Work, idempotency_key: IdempotencyKey = None) -> None:
     """Let a keyed attempt through once.  Raises Replayed for a second time."""
+    if idempotency_key is not None:
+        await _begin(request, session, idempotency_key)
+
+
+async def keyed_transaction(
+    request: Request, idempotency_key: IdempotencyKey = None
+) -> AsyncIterator[Session | None]:
+    """The request's transaction if it bears a key, else none: it shares one with others."""
     if idempotency_key is None:
+        yield None
         return
-    route = f"{request.method} {request.url.path}"
-    replies = Replies(session)
-    reply = await replies.begin(
-        route,
-        idempotency_key,
-        await _fingerprint(request),
-        expires_at=services_of(request).clock() + KEPT,
-    )
-    if reply is not None:
-        raise Replayed(reply)
-    request.state.attempt = Attempt(replies, route, idempotency_key)
+    async with open_transaction(request) as session:
+        await _begin(request, session, idempotency_key)
+        yield session
 
 
 Once = Depends(once, scope="function")
+KeyedOnce = Depends(keyed_transaction, scope="function")
+KeyedWork = Annotated[Session | None, KeyedOnce]
+
+
+async def _begin(request: Request, session: Session, key: str) -> None:
+    route = f"{request.method} {request.url.path}"
+    replies = Replies(session)
+    expires_at = services_of(request).clock() + KEPT
+    reply = await replies.begin(route, key, await _fingerprint(request), expires_at=expires_at)
+    if reply is not None:
+        raise Replayed(reply)
+    request.state.attempt = Attempt(replies, route, key)
 
 
 async def keep_reply(request: Request, response: Response) -> None:

@@ -14,8 +14,8 @@ from api.door import Door
 from api.paging import After, Limit, Page, page
 from api.parts import Using
 from api.problems import answers
-from api.ranking import Rank, RankBatch, decide_all
-from api.replies import Once
+from api.ranking import Rank, RankBatch, require_distinct
+from api.replies import KeyedOnce, KeyedWork, Once
 from smartcontent.content import Decision, Event
 from store.decisions import Decisions
 from store.events import Events
@@ -69,12 +69,19 @@ class Rewarded(BaseModel):
     counted: bool
 
 
-@router.post("/rank", status_code=201, responses=answers(404, 409), dependencies=[Once])
+@router.post("/rank", status_code=201, responses=answers(404, 409), dependencies=[KeyedOnce])
 async def rank(
-    body: Rank, caller: CurrentCaller, parts: Using, session: Work, response: Response
+    body: Rank, caller: CurrentCaller, parts: Using, session: KeyedWork, response: Response
 ) -> Chosen:
-    """Choose an action.  The choice and every propensity are stored before this is answered."""
-    (decision,) = await decide_all(session, parts, caller, [body])
+    """Choose an action.  The choice and every propensity are stored before this is answered.
+
+    Requests that arrive together share a transaction; one with a key has its own.
+    """
+    require_distinct(body.actions)
+    if session is None:
+        decision = await parts.ranked.do(caller.workspace_id, body)
+    else:
+        (decision,) = await parts.ranking.decide(session, caller.workspace_id, [body])
     response.headers["Location"] = f"/v1/decisions/{decision.id}"
     return Chosen.of(decision)
 
@@ -84,7 +91,9 @@ async def rank_batch(
     body: RankBatch, caller: CurrentCaller, parts: Using, session: Work
 ) -> Chosens:
     """Choose for up to 100 requests at once: all of them are stored, or none."""
-    decided = await decide_all(session, parts, caller, body.requests)
+    for one in body.requests:
+        require_distinct(one.actions)
+    decided = await parts.ranking.decide(session, caller.workspace_id, body.requests)
     return Chosens(items=[Chosen.of(decision) for decision in decided])
 
 
