@@ -1,0 +1,1 @@
+"""The benchmarks run, say what was agreed, and can fail."""
