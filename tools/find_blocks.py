@@ -19,7 +19,10 @@ _BREAKS = frozenset(
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _LINE = re.compile(r" *\n *")
-_LINK = re.compile(r"\bhttps?://(?:www\.)?([^\s/<>\"'()\[\]]+)[^\s<>\"'()\[\]]*")
+_LINK = re.compile(
+    r"\bhttps?://(?:www\.)?([^\s/?#<>\"'()\[\]]*[^\s/?#<>\"'()\[\].,;:!])(?:[/?#:]\S*?)?"
+    r"(?=[.,;:!?]*(?:[\s<>\"'()\[\]]|$))"
+)
 _SHORTENERS = frozenset("t.co bit.ly goo.gl ow.ly tinyurl.com buff.ly".split())
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 

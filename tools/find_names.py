@@ -118,7 +118,7 @@ def _titled(words: list[_Word], language: str) -> bool:
         word.text for word in words if word.text.lower() not in stop and word.text[0].isalpha()
     ]
     capital = [text for text in heavy if text[0].isupper()]
-    return len(heavy) > 3 and len(capital) > 0.75 * len(heavy)
+    return len(heavy) > 3 and len(capital) >= 0.9 * len(heavy)
 
 
 def _runs(line: str, words: list[_Word], offset: int, language: str) -> Iterator[Claim]:

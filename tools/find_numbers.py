@@ -31,8 +31,9 @@ _PERCENT = regex.compile(
 )
 # "1. First", "(2/5)", "3/5": the number of an item or of a post says nothing about the world
 _COUNTER = regex.compile(
-    r"(?m)^[ \t]*[(\[]?(\d{1,2})[.)\]]\s|[(\[]?(?<![\d/])\d{1,2}/(\d{1,2})[)\]]?[ \t]*$"
-    r"|^[(\[]?(\d{1,2})/\d{1,2}[)\]]?(?=\s)"
+    r"(?m)^[ \t]*[(\[]?(\d{1,2})[.)\]]\s"
+    r"|^[(\[]?(\d{1,2})/(\d{1,2})[)\]]?(?=\s|$)"
+    r"|(?<=\s)[(\[]?(\d{1,2})/(\d{1,2})[)\]]?[ \t]*$"
 )
 _AND = frozenset({"and", "y", "e", "et"})
 _NEXT = regex.compile(r"[\s\u00a0-]{0,2}([\p{L}\p{M}$°]+(?:['’.][\p{L}]+)?)")
@@ -104,7 +105,7 @@ def _digits(space: str) -> regex.Pattern[str]:
 
 
 def _in_digits(text: str, language: str) -> Iterator[Claim]:
-    counters = {match.start(1) for match in _COUNTER.finditer(text)}
+    counters = {at for match in _COUNTER.finditer(text) for at in map(match.start, range(1, 6))}
     for match in _digits(" " if language in _SPACED else "").finditer(text):
         end, scale, unit = _rest(text, match, language)
         if end < 0 or match.start("digits") in counters:
