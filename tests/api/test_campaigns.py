@@ -3,7 +3,7 @@
 import asyncio
 import json
 from typing import Any
-from uuid import UUID, uuid4, uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
