@@ -41,6 +41,8 @@ class World:
 
 
 def run(*, seeds: int, json: bool, consent: str, seed: int, **options: Any) -> None:
+    if not (options["null"] or options["constant"]):
+        options["favour"] = options["favour"] or "story"
     require_strategy(options["favour"])
     worlds = [
         World(consent=consent == "all", seed=seed + number, **options) for number in range(seeds)
