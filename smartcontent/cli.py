@@ -1,7 +1,9 @@
 """The command line.  Each command loads what it needs when it runs, so `--help` is quick."""
 
+import sys
 from enum import StrEnum
 from importlib import import_module
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -111,7 +113,7 @@ def decide(
 
 @app.command()
 def demo(
-    favour: Annotated[str | None, typer.Option(help="A strategy the audience prefers.")] = None,
+    favour: Annotated[str | None, typer.Option(help="What it prefers (story).")] = None,
     constant: Annotated[bool, typer.Option(help="Everything is clicked.")] = False,
     null: Annotated[bool, typer.Option(help="A/A: nothing makes a difference.")] = False,
     consent: Annotated[Asked, typer.Option(help="Who allows personalisation.")] = Asked.all,
@@ -155,11 +157,19 @@ def doctor(json: Json = False) -> None:
 
 
 def main() -> None:
-    """Run, and say a known problem plainly instead of with a traceback."""
+    """Run, and say a known problem plainly instead of with a traceback.  Exit status 2 then."""
     try:
         app()
     except SmartContentError as problem:
-        typer.secho(f"{problem.detail}", fg="red", err=True)
-        if problem.todo:
-            typer.secho(f"What to do: {problem.todo}", err=True)
+        tell(problem, json="--json" in sys.argv[1:])
         raise SystemExit(2) from None
+
+
+def tell(problem: SmartContentError, *, json: bool) -> None:
+    """A problem for people on stderr; with `json` also for scripts, as stdout's last line."""
+    typer.secho(f"{problem.code}: {problem.detail}", fg="red", err=True)
+    if problem.todo:
+        typer.secho(f"What to do: {problem.todo}", err=True)
+    if json:
+        said = {name: getattr(problem, name) for name in ("code", "detail", "todo", "facts")}
+        typer.echo(dumps({"problem": said}, default=str))

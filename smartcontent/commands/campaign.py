@@ -14,13 +14,14 @@ from smartcontent.commands.home import home
 from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
 from smartcontent.content import Caller, Campaign, Post, RunState
-from smartcontent.errors import InvalidContent, InvalidInput, LeaseLost
+from smartcontent.errors import InvalidContent, InvalidInput, LeaseLost, TooLarge
 from store.campaigns import Campaigns
 from store.contents import Analyses
 from store.posts import Posts
 from store.runs import Runs, RunStep
 from store.variants import Variants
 from tools.bring_content import bring_content
+from tools.decode_text import LIMIT
 from tools.platforms import Platforms
 from tools.read_content import Reading, read
 from tools.start_campaign import start_campaign
@@ -49,13 +50,21 @@ def run(
 
 
 def read_file(file: Path) -> Reading:
-    """Raises InvalidContent for what is no readable text."""
+    """Raises TooLarge without reading it all, InvalidContent for what is no readable text."""
     try:
-        data = file.read_bytes()
+        with file.open("rb") as article:
+            data = article.read(LIMIT + 1)
     except OSError as problem:
         raise InvalidContent(
             f"{file} cannot be read: {problem.strerror}.", todo="Check the path.", file=str(file)
         ) from problem
+    if len(data) > LIMIT:
+        raise TooLarge(
+            f"{file} is over {LIMIT:,} bytes, the most a text may have.",
+            todo="Split it into parts, or bring the article alone.",
+            file=str(file),
+            limit=LIMIT,
+        )
     return read(data, file.name)
 
 

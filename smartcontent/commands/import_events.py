@@ -1,112 +1,88 @@
 """`smartcontent events import FILE.csv`: engagement from a table, bad rows named by line."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Sequence
+from errno import ENOENT
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
+from uuid import UUID
 
-from pydantic import ValidationError
-
+from api.batches import NewEvent
 from api.pseudonyms import Pseudonyms, pseudonym
 from smartcontent.bootstrap import Product
+from smartcontent.commands.event_table import Refusal, read_rows, require_readable
 from smartcontent.commands.home import home
 from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
 from smartcontent.content import Event
 from smartcontent.errors import InvalidEvent
-from store.events import Events
+from store.events import Events, Ingested
 
-REQUIRED = ("id", "kind", "occurred_at")
 BATCH = 5_000
 MOST_SHOWN = 20
 
-Row = tuple[int, Event]
-Refusal = dict[str, Any]
-
 
 def run(*, file: Path, json: bool) -> None:
+    require_table(file)  # said before anything is started
     result = with_product(lambda product: bring(product, file))
     say(f"{result['accepted']} accepted, {result['duplicates']} already known.")
     for bad in result["rejected"][:MOST_SHOWN]:
-        say(f"  line {bad['line']}: {bad['reason']}")
+        say(f"  line {bad['line']}: {bad['reason']}".replace("[", r"\["))
     if len(result["rejected"]) > MOST_SHOWN:
         say(f"  and {len(result['rejected']) - MOST_SHOWN} more; see them all with --json")
+    if result["rejected"]:
+        say("What to do: mend these lines and import the file again; nothing counts twice.")
     finish(result, json=json)
 
 
 async def bring(product: Product, file: Path) -> dict[str, Any]:
-    """Every good row once, in batches, each batch whole or not at all."""
-    owner = await home(product)
-    workspace = owner.caller.workspace_id
-    pseudonyms = Pseudonyms(product.services.vault)
-    result: dict[str, Any] = {"accepted": 0, "duplicates": 0, "rejected": []}
-    async with product.services.database.transaction(workspace) as session:
-        key = await pseudonyms.key(session, workspace)
-    with opened(file) as table:
-        rows = read_rows(table, result["rejected"], key)
+    """Every good row once, in batches, each batch whole or not at all.
+
+    Raises InvalidEvent, before anything is kept, when the file is no table of events.
+    """
+    require_table(file)
+    workspace = (await home(product)).caller.workspace_id
+    refused: list[Refusal] = []
+    accepted = duplicates = 0
+    with file.open("rb") as table:
+        rows = read_rows(table, refused, now=product.services.clock())
         while batch := list(islice(rows, BATCH)):
-            async with product.services.database.transaction(workspace) as session:
-                done = await Events(session).ingest([event for _, event in batch])
-            result["accepted"] += done.accepted
-            result["duplicates"] += done.duplicates
-            result["rejected"] += [
-                {"line": batch[index][0], "reason": reason} for index, reason in done.unknown
+            done = await ingest(product, workspace, [event for _, event in batch])
+            accepted += done.accepted
+            duplicates += done.duplicates
+            refused += [
+                {"line": batch[index][0], "code": InvalidEvent.code, "reason": reason}
+                for index, reason in done.unknown
             ]
     product.team.policies.stale(workspace)
-    result["rejected"].sort(key=lambda refusal: refusal["line"])
-    return result
+    refused.sort(key=lambda refusal: refusal["line"])
+    return {"accepted": accepted, "duplicates": duplicates, "rejected": refused}
 
 
-def opened(file: Path) -> TextIO:
+async def ingest(product: Product, workspace: UUID, events: Sequence[NewEvent]) -> Ingested:
+    """One batch in one transaction, with pseudonyms in the place of subjects."""
+    async with product.services.database.transaction(workspace) as session:
+        key = await Pseudonyms(product.services.vault).key(session, workspace)
+        return await Events(session).ingest([hidden(event, key) for event in events])
+
+
+def hidden(event: NewEvent, key: bytes) -> Event:
+    values = {name: getattr(event, name) for name in NewEvent.model_fields}
+    if event.subject is not None:
+        values["subject"] = pseudonym(key, event.subject)
+    return Event.model_construct(**values)
+
+
+def require_table(file: Path) -> None:
+    """Look through the whole file before anything of it is kept.  Raises InvalidEvent."""
     try:
-        return file.open(encoding="utf-8-sig", newline="", errors="strict")
+        if not file.is_file():
+            raise FileNotFoundError(ENOENT, "there is no such file")
+        with file.open("rb") as table:
+            require_readable(table)
     except OSError as problem:
         raise InvalidEvent(
-            f"{file} cannot be read: {problem.strerror}.", todo="Check the path."
+            f"{file} cannot be read: {problem.strerror}.",
+            todo="Name a CSV file; save first what comes through a pipe.",
+            file=str(file),
         ) from problem
-
-
-def read_rows(table: TextIO, refused: list[Refusal], key: bytes) -> Iterator[Row]:
-    """Good rows with their line; bad ones go to `refused`.  A bad header raises InvalidEvent."""
-    reader = csv.DictReader(table)
-    try:
-        require_columns(reader.fieldnames or [])
-        for row in reader:
-            event = read_row(row, reader.line_num, refused, key)
-            if event is not None:
-                yield reader.line_num, event
-    except (UnicodeDecodeError, csv.Error) as problem:
-        raise InvalidEvent(
-            f"After line {reader.line_num} this is not a UTF-8 table: {problem}.",
-            todo="Save it as CSV in UTF-8; what was imported before is kept and counts once.",
-            line=reader.line_num,
-        ) from problem
-
-
-def require_columns(names: Any) -> None:
-    """Raises InvalidEvent naming the columns that are missing or not known."""
-    missing = [name for name in REQUIRED if name not in names]
-    unknown = [name for name in names if name not in Event.model_fields]
-    if missing or unknown:
-        said = [f"missing: {', '.join(missing)}"] if missing else []
-        said += [f"not known: {', '.join(map(str, unknown))}"] if unknown else []
-        raise InvalidEvent(
-            f"The table's columns do not fit ({'; '.join(said)}).",
-            todo=f"Use these: {', '.join(Event.model_fields)}; the first three are required.",
-            missing=missing,
-            unknown=unknown,
-        )
-
-
-def read_row(row: dict[str, Any], line: int, refused: list[Refusal], key: bytes) -> Event | None:
-    values = {name: value for name, value in row.items() if value not in ("", None)}
-    try:
-        event = Event.model_validate(values)
-    except ValidationError as problem:
-        wrong = problem.errors()[0]
-        where = ".".join(map(str, wrong["loc"]))
-        refused.append({"line": line, "reason": f"{where}: {wrong['msg']}"})
-        return None
-    hidden = pseudonym(key, event.subject) if event.subject else None
-    return event.model_copy(update={"subject": hidden})
