@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -124,10 +123,7 @@ def make_parts(services: Services, passwords: Passwords, stream_seconds: float) 
 
 
 def _closed_lists(services: Services) -> Mapping[str, Sequence[str]]:
-    return {
-        "platforms": sorted(services.connectors),
-        "time_zones": sorted(available_timezones()),
-    }
+    return {"platforms": sorted(services.connectors)}
 
 
 def _add_refusals(app: FastAPI) -> None:

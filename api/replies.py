@@ -6,6 +6,7 @@ refused (422), and while the first attempt is still running (409).
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -74,6 +75,16 @@ async def keyed_transaction(
 Once = Depends(once, scope="function")
 KeyedOnce = Depends(keyed_transaction, scope="function")
 KeyedWork = Annotated[Session | None, KeyedOnce]
+
+
+@asynccontextmanager
+async def working(request: Request, keyed: Session | None) -> AsyncIterator[Session]:
+    """The keyed attempt's transaction, else a new one: opened when the slow part is over."""
+    if keyed is not None:
+        yield keyed
+        return
+    async with open_transaction(request) as session:
+        yield session
 
 
 async def _begin(request: Request, session: Session, key: str) -> None:

@@ -5,16 +5,16 @@ from hashlib import sha256
 from typing import Annotated, Literal, TypedDict
 from uuid import UUID
 
-from fastapi import APIRouter, Header, HTTPException, Response
+from fastapi import APIRouter, Header, HTTPException, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.bodies import INTEGRAL, Body, Id, Line, Passage
 from api.callers import CurrentCaller
-from api.deps import Work
+from api.deps import Work, open_transaction
 from api.door import Door
 from api.paging import After, Limit, Page, page
 from api.problems import answers
-from api.replies import Once
+from api.replies import KeyedOnce, KeyedWork, working
 from api.uploads import TEXT_FORM, Form, form_body, part_of, read_text, require_fields
 from smartcontent.content import Analysis, Content
 from smartcontent.errors import NotFound
@@ -98,15 +98,16 @@ async def list_contents(session: Work, after: After = None, limit: Limit = 50) -
     return page([Listed.of(content) for content in rows], limit)
 
 
-@router.post("", status_code=201, dependencies=[Once])
+@router.post("", status_code=201, dependencies=[KeyedOnce])
 async def create_content(
-    body: NewContent, caller: CurrentCaller, session: Work, response: Response
+    body: NewContent, caller: CurrentCaller, request: Request, keyed: KeyedWork, response: Response
 ) -> Content:
     """Bring a text.  Marks, front matter and machinery are left out of what is read."""
     reading = await asyncio.to_thread(
         read, body.text, body.title or "text", MEDIA_TYPES[body.format]
     )
-    content = await bring_content(session, caller, reading, title=body.title, link=body.link)
+    async with working(request, keyed) as session:
+        content = await bring_content(session, caller, reading, title=body.title, link=body.link)
     return _shown(content, response, created=True)
 
 
@@ -115,15 +116,17 @@ async def create_content(
     status_code=201,
     openapi_extra=form_body(TEXT_FORM),
     responses=answers(415),
-    dependencies=[Once],
+    dependencies=[KeyedOnce],
 )
 async def upload_content(
-    form: Form, caller: CurrentCaller, session: Work, response: Response
+    form: Form, caller: CurrentCaller, request: Request, keyed: KeyedWork, response: Response
 ) -> Content:
     """Bring a text, Markdown or HTML file in UTF-8 (or UTF-16 with its mark)."""
     require_fields(form, required={"file"})
     reading = await read_text(await part_of(form, "file", LIMIT))
-    return _shown(await bring_content(session, caller, reading), response, created=True)
+    async with working(request, keyed) as session:
+        content = await bring_content(session, caller, reading)
+    return _shown(content, response, created=True)
 
 
 @router.get("/{content_id:uuid}", response_model=Content, responses=answers(404))
@@ -142,18 +145,20 @@ async def edit_content(
     content_id: Id,
     body: Edit,
     caller: CurrentCaller,
-    session: Work,
+    request: Request,
     response: Response,
     if_match: Tag = None,
 ) -> Content:
     """Make a new version.  `version` (or If-Match) is the one the change was made to."""
-    contents = Contents(session)
-    before = await contents.get(content_id)
+    async with open_transaction(request) as session:
+        before = await Contents(session).get(content_id)
     if if_match is not None and if_match not in ("*", etag(before)):
         raise HTTPException(412, "Somebody else edited this content first")
     changes = await _changes(body, before)
-    await remember_soon(session, caller, content_id)
-    return _shown(await contents.edit(content_id, version=body.version, **changes), response)
+    async with open_transaction(request) as session:
+        after = await Contents(session).edit(content_id, version=body.version, **changes)
+        await remember_soon(session, caller, content_id)
+    return _shown(after, response)
 
 
 @router.delete("/{content_id:uuid}", status_code=204, responses=answers(404, 409))

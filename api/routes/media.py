@@ -12,7 +12,7 @@ from api.callers import CurrentCaller
 from api.deps import Serving, Work
 from api.door import Door
 from api.problems import answers
-from api.replies import Once
+from api.replies import KeyedOnce, KeyedWork, working
 from api.uploads import MULTIPART, Part, part_of, read_form, require_fields
 from smartcontent.content import Media
 from smartcontent.errors import InvalidInput, NotFound
@@ -48,14 +48,14 @@ router = APIRouter(
 
 
 @router.post(
-    "", status_code=201, openapi_extra=BODY, responses=answers(404, 415), dependencies=[Once]
+    "", status_code=201, openapi_extra=BODY, responses=answers(404, 415), dependencies=[KeyedOnce]
 )
 async def attach_media(
     content_id: Id,
     request: Request,
     caller: CurrentCaller,
     services: Serving,
-    session: Work,
+    keyed: KeyedWork,
     response: Response,
     alt_text: AltText = "",
 ) -> Media:
@@ -63,18 +63,19 @@ async def attach_media(
 
     It is kept without its metadata: no place, no camera, no hidden tail.
     """
-    await Contents(session).get(content_id)
     part, said = await _sent(request)
     image = await asyncio.to_thread(check_image, part.data, part.name)
-    sha256 = await asyncio.to_thread(services.media.put, caller.workspace_id, image.data)
-    media = Media(
-        id=uuid7(),
-        media_type=image.media_type,
-        bytes=len(image.data),
-        sha256=sha256,
-        alt_text=said or alt_text,
-    )
-    await Contents(session).attach(content_id, media)
+    async with working(request, keyed) as session:
+        await Contents(session).get(content_id)
+        sha256 = await asyncio.to_thread(services.media.put, caller.workspace_id, image.data)
+        media = Media(
+            id=uuid7(),
+            media_type=image.media_type,
+            bytes=len(image.data),
+            sha256=sha256,
+            alt_text=said or alt_text,
+        )
+        await Contents(session).attach(content_id, media)
     response.headers["Location"] = f"/v1/contents/{content_id}/media/{media.id}"
     return media
 

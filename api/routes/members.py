@@ -1,6 +1,6 @@
 """The people of a workspace and their roles."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from api.bodies import Body, Id, Line
 from api.deps import Work
@@ -8,7 +8,7 @@ from api.door import Door
 from api.paging import After, Limit, Page, page
 from api.parts import Using
 from api.problems import answers
-from api.replies import Once
+from api.replies import KeyedOnce, KeyedWork, working
 from api.routes.sign_in import Email, Password
 from smartcontent.content import Member, Role
 from smartcontent.errors import WrongState
@@ -36,13 +36,14 @@ async def list_members(session: Work, after: After = None, limit: Limit = 50) ->
     return page(await Members(session).list(after=after, limit=limit + 1), limit)
 
 
-@router.post("", status_code=201, responses=answers(409), dependencies=[Once])
-async def add_member(body: NewMember, parts: Using, session: Work) -> Member:
+@router.post("", status_code=201, responses=answers(409), dependencies=[KeyedOnce])
+async def add_member(body: NewMember, parts: Using, request: Request, keyed: KeyedWork) -> Member:
     """Add somebody with a role."""
     kept = await parts.passwords.hash(body.password)
-    return await Members(session).add(
-        email=body.email, name=body.name, role=body.role, password_hash=kept
-    )
+    async with working(request, keyed) as session:
+        return await Members(session).add(
+            email=body.email, name=body.name, role=body.role, password_hash=kept
+        )
 
 
 @router.put("/{member_id:uuid}/role", responses=answers(404, 409))
