@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Response
 
 from api.app import create_app
 from api.bodies import Id
+from api.callers import SESSION_COOKIE
 from api.deps import Serving
 from api.door import Door
 from smartcontent.content import Content, RunState
@@ -143,6 +144,29 @@ async def _requeue(neighbours: Neighbours, tenant: Tenant) -> None:
         run = await runs.of(UUID(tenant.ids["campaign"][0]))
         lease = await runs.lease(run.id, owner="mover", seconds=30.0)
         await runs.move(lease, RunState.RUNNING)
+
+
+async def test_the_first_screen(neighbours: Neighbours, owner_url: str) -> None:
+    """Pages are not in the OpenAPI document, so they are raided by hand."""
+    ana, ben = neighbours.ana, neighbours.ben
+    before = await asyncio.to_thread(possessions, owner_url, neighbours.services, ana)
+    transport = httpx.ASGITransport(neighbours.app)
+    token = ben.credentials["owner"]["Authorization"].removeprefix("Bearer ")
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as browser:
+        browser.cookies.set(SESSION_COOKIE, token)
+        browser.headers["Sec-Fetch-Site"] = "same-origin"
+        pages = [await browser.get("/")]
+        for foreign in ana.every_uuid():
+            pages.append(await browser.get("/", params={"campaign": foreign}))
+            for verdict in ("approve", "reject"):
+                form = {"verdict": verdict, "content_hash": ana.ids["hash"][0], "text": "mine"}
+                pages.append(await browser.post(f"/posts/{foreign}/verdict", data=form))
+        pages.append(await browser.post("/chat", data={"message": "find texts on anasecret"}))
+    assert "bensecret" in pages[0].text
+    assert [page.url for page in pages if "anasecret t" in page.text] == []
+    assert {page.status_code for page in pages if page.status_code >= 500} == set()
+    after = await asyncio.to_thread(possessions, owner_url, neighbours.services, ana)
+    assert after == before
 
 
 @pytest.mark.parametrize("name", ["X-Workspace-Id", "X-Tenant", "X-Forwarded-User"])
