@@ -1,6 +1,6 @@
 """Start a campaign: the run is queued in the same transaction, the worker does the rest."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from smartcontent import Given, tool
 from smartcontent.content import Caller, Campaign, CampaignSettings, Platform
-from smartcontent.errors import PastTime
+from smartcontent.errors import Conflict, PastTime
 from smartcontent.scopes import require
 from store.campaigns import Campaigns
 from store.contents import Contents
@@ -18,6 +18,7 @@ from store.runs import Runs
 from tools.platforms import Platforms
 
 RUN = "run_campaign"
+FARTHEST = timedelta(days=3_653)  # the calendar ends in 9999, and slots lie behind the start
 
 
 @tool(scope="campaigns:write", effect=True)
@@ -43,7 +44,7 @@ async def start_campaign(
     "publish my article on mastodon", "promote this article tomorrow"
     """
     available.require(platforms)
-    _future(not_before)
+    _require_soon(not_before)
     if auto_approve:
         require(caller, "posts:approve")
     settings = CampaignSettings(
@@ -67,7 +68,7 @@ async def wake(session: Session, caller: Caller, campaign_id: UUID) -> None:
     await Queue(session).defer(RUN, ids, key=f"run:{run.id}")
 
 
-def _future(at: datetime | None) -> None:
+def _require_soon(at: datetime | None) -> None:
     now = datetime.now(UTC)
     if at is not None and at <= now:
         raise PastTime(
@@ -75,4 +76,10 @@ def _future(at: datetime | None) -> None:
             todo="Give a time to come, with its zone, such as 2030-01-01T09:00:00Z.",
             not_before=at.isoformat(),
             now=now.isoformat(),
+        )
+    if at is not None and at > now + FARTHEST:
+        raise Conflict(
+            f"{at.isoformat()} is more than ten years away.",
+            todo="Give an earlier time.",
+            not_before=at.isoformat(),
         )

@@ -17,6 +17,7 @@ from smartcontent.commands.campaign import moment, play, read_file
 from smartcontent.commands.home import Home
 from smartcontent.commands.import_events import bring
 from smartcontent.errors import (
+    Conflict,
     InvalidContent,
     InvalidEvent,
     InvalidInput,
@@ -130,6 +131,7 @@ def test_a_large_file_is_refused_at_once_and_not_read(tmp_path: Path) -> None:
     [
         ({"platforms": ("sandbox", "myspace")}, UnknownPlatform),
         ({"not_before": moment("2020-01-01")}, PastTime),
+        ({"not_before": moment("9999-12-31T23:00-14:00")}, Conflict),
     ],
 )
 async def test_a_campaign_that_cannot_be(
@@ -152,6 +154,7 @@ def test_what_is_no_time() -> None:
     [
         ({"platforms": ["myspace"]}, 422, "unknown-platform"),
         ({"not_before": "2020-01-01T00:00:00Z"}, 409, "past-time"),
+        ({"not_before": "9999-12-31T23:59:59Z"}, 409, "conflict"),
     ],
 )
 async def test_a_campaign_that_cannot_be_over_http(
