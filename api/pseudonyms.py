@@ -5,6 +5,7 @@ workspaces.
 """
 
 import hmac
+from collections.abc import Sequence
 from uuid import UUID
 
 from store.database import Session
@@ -35,6 +36,15 @@ class Pseudonyms:
 
     async def of(self, session: Session, workspace_id: UUID, subject: str) -> str:
         return pseudonym(await self.key(session, workspace_id), subject)
+
+    async def many(
+        self, session: Session, workspace_id: UUID, subjects: Sequence[str | None]
+    ) -> list[str | None]:
+        """A pseudonym in the place of each subject, None where there is none."""
+        if not any(subjects):
+            return list(subjects)
+        key = await self.key(session, workspace_id)
+        return [subject and pseudonym(key, subject) for subject in subjects]
 
     async def key(self, session: Session, workspace_id: UUID) -> bytes:
         """The workspace's key; `session` is a transaction in that workspace."""

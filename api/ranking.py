@@ -1,7 +1,7 @@
 """A request to choose, and what of it the learner may see."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -80,7 +80,14 @@ class Ranking:
         self, session: Session, workspace_id: UUID, asked: Sequence[Rank]
     ) -> list[Decision]:
         """Choose for each, all in the caller's transaction.  Raises NotFound."""
-        requests = [await self._request(session, workspace_id, one) for one in asked]
+        await _require_campaigns(session, asked)
+        subjects = [one.subject for one in asked]
+        units = await self.pseudonyms.many(session, workspace_id, subjects)
+        allowing = await _allowing(session, {unit for unit in units if unit})
+        requests = [
+            _as_request(one, unit, unit if unit in allowing else None)
+            for one, unit in zip(asked, units, strict=True)
+        ]
         workspace = await self.tenants.get(session, workspace_id)
         decisions = await decide(
             session,
@@ -95,19 +102,21 @@ class Ranking:
             self.metrics.decided(decision.policy, explored=decision.explored)
         return decisions
 
-    async def _request(self, session: Session, workspace_id: UUID, asked: Rank) -> DecisionRequest:
-        """What the learner may see.  Only consent lets the person's features and id through."""
-        if asked.campaign_id is not None:
-            await Campaigns(session).get(asked.campaign_id)
-        unit = subject = None
-        if asked.subject is not None:
-            unit = await self.pseudonyms.of(session, workspace_id, asked.subject)
-            said = await Consents(session).of(unit)
-            subject = unit if allows(said, "personalisation") else None
-        return _as_request(asked, unit, subject)
+
+async def _require_campaigns(session: Session, asked: Sequence[Rank]) -> None:
+    """Raises NotFound for a campaign that is not this workspace's."""
+    for campaign_id in {one.campaign_id for one in asked if one.campaign_id}:
+        await Campaigns(session).get(campaign_id)
+
+
+async def _allowing(session: Session, pseudonyms: Set[str]) -> Set[str]:
+    """Those who allow personalisation now."""
+    consents = Consents(session)
+    return {one for one in pseudonyms if allows(await consents.of(one), "personalisation")}
 
 
 def _as_request(asked: Rank, unit: str | None, subject: str | None) -> DecisionRequest:
+    """What the learner may see.  Only consent lets the person's features and id through."""
     return DecisionRequest(
         kind="impression",
         context=asked.context if subject else impersonal(asked.context),

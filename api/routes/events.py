@@ -5,13 +5,12 @@ from functools import partial
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
-from api.batches import MOST, NewEvent, Refused, Sorting, refuse_future, sort
+from api.batches import MOST, Refused, Sorting, refuse_future, sort
 from api.callers import CurrentCaller
 from api.deps import Work, after_commit
 from api.door import Door
 from api.parts import Parts, Using
 from api.problems import answers
-from api.pseudonyms import pseudonym
 from api.replies import Once
 from smartcontent.content import Caller, Event
 from smartcontent.errors import InvalidEvent
@@ -87,14 +86,13 @@ async def _as_events(
     sorting: Sorting, caller: Caller, parts: Parts, session: Session
 ) -> list[Event]:
     """Nouns for the store, with pseudonyms in the place of subjects."""
-    key = await parts.pseudonyms.key(session, caller.workspace_id)
-    events = []
-    for _, new in sorting.kept:
-        fields = {name: getattr(new, name) for name in NewEvent.model_fields}
-        if new.subject is not None:
-            fields["subject"] = pseudonym(key, new.subject)
-        events.append(Event.model_construct(**fields))
-    return events
+    kept = [new for _, new in sorting.kept]
+    subjects = [new.subject for new in kept]
+    pseudonyms = await parts.pseudonyms.many(session, caller.workspace_id, subjects)
+    return [
+        Event.model_construct(**dict(new) | {"subject": subject})
+        for new, subject in zip(kept, pseudonyms, strict=True)
+    ]
 
 
 def _count(parts: Parts, received: Received) -> None:
