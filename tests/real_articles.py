@@ -48,7 +48,11 @@ def written(text: str, name: str = "pasted.txt") -> Content:
 
 @cache
 def analysis(name: str) -> Analysis:
-    return Analyst(embedder=HashedEmbedder()).analyse(content(name))
+    return analysed(content(name))
+
+
+def analysed(own: Content) -> Analysis:
+    return Analyst(embedder=HashedEmbedder()).analyse(own)
 
 
 def variant(text: str, language: str = "en", platform: str = "board") -> Variant:

@@ -36,8 +36,8 @@ class Facts:
 
     def check(self, post: PlainPost, language: str) -> Checked:
         """Findings for what the source does not support, traces for what it does."""
-        found = find_claims(post.text, language)
-        claims = [claim for claim in found if not _counts_itself(claim, post.text)]
+        said = find_claims(post.text, language)
+        claims = [claim for claim in said if not _counts_itself(claim, post.text)]
         traces, unsupported = self._trace(claims)
         findings = [_unsupported(claim, post) for claim in unsupported]
         spans = [claim.span for claim in unsupported]

@@ -83,10 +83,12 @@ class Pair:
     def _changed(self, was: Sequence[Token], now: Sequence[Token]) -> Iterator[Difference]:
         """A fact that gave way to another fact, to a name or to a figure."""
         theirs, ours = _touching(self.source, was), _touching(self.post, now)
-        new = [token for token in now if self._tells(token, was)]
+        loose = self._loose()
+        new = [token for token in now if self._tells(token, loose)]
         if not (theirs or any(map(self._named, was))) or not (ours or new):
             return
-        if any(_same(claim, fact) for claim in ours for fact in theirs) or _spells(was, now):
+        known = [fact for token in loose for fact in _touching(self.source, [token])]
+        if any(_same(claim, fact) for claim in ours for fact in known) or _spells(was, now):
             return
         if ours and theirs:
             span = ours[0].span
@@ -95,12 +97,17 @@ class Pair:
         elif new:
             yield self._difference(_kind([*ours, *theirs]), was, now)
 
+    def _loose(self) -> list[Token]:
+        """Words of the source sentence that are not where they were: perhaps said elsewhere."""
+        kept = {n for run in self.shared for n in range(run.a, run.a + run.size)}
+        return [token for n, token in enumerate(self.source.words) if n not in kept]
+
     def _named(self, token: Token) -> bool:
         return token.text[0].isupper() and token.key in self.names
 
-    def _tells(self, token: Token, was: Sequence[Token]) -> bool:
+    def _tells(self, token: Token, loose: Sequence[Token]) -> bool:
         """A figure, a month, or a capital that is not just the beginning of a sentence."""
-        if any(token.key == other.key for other in was):
+        if any(token.key == other.key for other in loose):
             return False
         if token.text[0].isdigit() or not token.text[0].isupper():
             return token.text[0].isdigit()
