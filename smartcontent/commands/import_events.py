@@ -50,10 +50,10 @@ async def bring(product: Product, file: Path) -> dict[str, Any]:
             done = await ingest(product, workspace, [event for _, event in batch])
             accepted += done.accepted
             duplicates += done.duplicates
-            refused += [
-                {"line": batch[index][0], "code": InvalidEvent.code, "reason": reason}
+            refused.extend(
+                Refusal(line=batch[index][0], code=InvalidEvent.code, reason=reason)
                 for index, reason in done.unknown
-            ]
+            )
     product.team.policies.stale(workspace)
     refused.sort(key=lambda refusal: refusal["line"])
     return {"accepted": accepted, "duplicates": duplicates, "rejected": refused}
