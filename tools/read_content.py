@@ -6,22 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
-from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
-from selectolax.lexbor import LexborHTMLParser
 
 from smartcontent.content import Block, Content, Span
 from smartcontent.errors import InvalidContent
 from tools.bound_markup import check_lines, check_markup
 from tools.decode_text import decode
 from tools.find_blocks import Piece, find_blocks
+from tools.read_header import link, tags, title
 from tools.split_front_matter import FrontMatter, split
 from tools.strip_template_marks import strip_marks
 
 Format = Literal["text", "markdown", "html"]
 
-_TITLE_LENGTH = 120
 _BY_NAME: dict[str, Format] = {
     ".md": "markdown", ".markdown": "markdown", ".mdown": "markdown", ".mkd": "markdown",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".txt": "text", ".text": "text",
@@ -37,7 +35,6 @@ _NOTHING = "<!-- -->"
 _BROKEN_LINK = re.compile(r"\] \((?=https?://)")
 # nothing but an address (an embedded tweet), a drawn rule, a broken tag, or nothing at all
 _EMPTY = re.compile(r"""\s*|["'(<]?[\w-]+(?:\.[\w-]+)+[">')]?|[*_=~\-–—•·. ]+|<[a-z]+ [^>]*>""")
-_LINKS = ("canonical", "canonical_url", "canonicalUrl", "link", "url", "permalink", "original_url")
 
 
 @dataclass(frozen=True)
@@ -74,10 +71,10 @@ def read(data: bytes | str, name: str, media_type: str | None = None) -> Reading
     text = _joined(blocks)
     _check_readable(text, name)
     return Reading(
-        title=_title(front, body, form, blocks, name),
+        title=title(front, body, form, blocks, name),
         text=text, source=source, format=form,
-        link=_link(front, body, form),
-        blocks=blocks, tags=_tags(front),
+        link=link(front, body, form),
+        blocks=blocks, tags=tags(front),
     )  # fmt: skip
 
 
@@ -186,74 +183,10 @@ def _check_readable(text: str, name: str) -> None:
         )
 
 
-def _title(front: FrontMatter, body: str, form: Format, blocks: Sequence[Block], name: str) -> str:
-    headings = [block for block in blocks if block.kind == "heading"]
-    candidates = (
-        _words(front.values.get("title")),
-        _page_title(body) if form == "html" else "",
-        *(block.text for block in headings if block.level == 1),
-        *(block.text for block in headings[:1]),
-        blocks[0].text if blocks and blocks[0].kind != "code" else "",
-        PurePosixPath(name.replace("\\", "/")).stem.replace("-", " ").replace("_", " "),
-    )
-    return next((_short(said) for said in candidates if said.strip()), "Untitled")
-
-
-def _words(value: object) -> str:
-    """A title of the front matter may hold marks of every kind."""
-    if not isinstance(value, str) or not value.strip():
-        return ""
-    said = find_blocks(_markdown().renderInline(strip_marks(value)))
-    return said[0].text if said else value
-
-
-def _page_title(body: str) -> str:
-    found = LexborHTMLParser(body).css_first("title")
-    return found.text() if found else ""
-
-
-def _short(said: str) -> str:
-    line = " ".join(said.strip().split("\n")[0].split())
-    if len(line) <= _TITLE_LENGTH:
-        return line
-    cut = line[:_TITLE_LENGTH]
-    return (cut[: cut.rfind(" ")] if " " in cut[60:] else cut).rstrip(" ,;:") + "…"
-
-
-def _link(front: FrontMatter, body: str, form: Format) -> str | None:
-    said = [front.values.get(key) for key in _LINKS]
-    if form == "html":
-        page = LexborHTMLParser(body)
-        for query, attribute in (
-            ("link[rel=canonical]", "href"),
-            ("[property='og:url']", "content"),
-        ):
-            found = page.css_first(query)
-            said.append(found.attributes.get(attribute) if found else None)
-    return next((link for link in said if isinstance(link, str) and _is_address(link)), None)
-
-
-def _is_address(link: str) -> bool:
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and "." in parts.netloc and " " not in link
-
-
 def tags_of(source: str) -> tuple[str, ...]:
     """What the creator filed the text under.
 
-    >>> tags_of("---\\ntags: [culture change, api]\\n---\\nHello")
+    >>> tags_of("---\ntags: [culture change, api]\n---\nHello")
     ('culture change', 'api')
     """
-    return _tags(split(source))
-
-
-def _tags(front: FrontMatter) -> tuple[str, ...]:
-    tags = front.values.get("tags") or front.values.get("keywords") or ()
-    if isinstance(tags, str):
-        tags = tags.split(",")
-    if not isinstance(tags, Sequence):
-        return ()
-    return tuple(tag.strip() for tag in tags if isinstance(tag, str) and tag.strip())
+    return tags(split(source))
