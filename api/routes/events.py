@@ -90,7 +90,7 @@ async def _as_events(
     subjects = [new.subject for new in kept]
     pseudonyms = await parts.pseudonyms.many(session, caller.workspace_id, subjects)
     return [
-        Event.model_construct(**dict(new) | {"subject": subject})
+        Event.model_construct(None, **dict(new) | {"subject": subject})
         for new, subject in zip(kept, pseudonyms, strict=True)
     ]
 
