@@ -186,7 +186,7 @@ def _check_readable(text: str, name: str) -> None:
 def tags_of(source: str) -> tuple[str, ...]:
     """What the creator filed the text under.
 
-    >>> tags_of("---\ntags: [culture change, api]\n---\nHello")
+    >>> tags_of("---\\ntags: [culture change, api]\\n---\\nHello")
     ('culture change', 'api')
     """
     return tags(split(source))
