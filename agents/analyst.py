@@ -2,14 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from smartcontent.content import (
-    Analysis,
-    Block,
-    Claim,
-    Content,
-    KeySentence,
-    SimilarPost,
-)
+from smartcontent.content import Analysis, Block, Claim, Content, KeySentence, SimilarPost
 from smartcontent.plugins import Embedder
 from tools.detect_language import UNKNOWN, detect
 from tools.find_claims import find_claims

@@ -2,15 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from smartcontent.content import (
-    Analysis,
-    Content,
-    Finding,
-    Platform,
-    PlatformSpec,
-    Span,
-    Variant,
-)
+from smartcontent.content import Analysis, Content, Finding, Platform, PlatformSpec, Span, Variant
 from smartcontent.errors import UnknownPlatform
 from tools.check_facts import Facts
 from tools.check_manner import check_manner

@@ -13,12 +13,8 @@ from learning.bandit.base import Choice, Policy
 from learning.explanation import Told, explain
 from learning.holdback import in_holdback, mixture
 from learning.sampling import draw
-from smartcontent.content import (
-    Action,
-    Decision,
-    Features,
-    Strategy,
-)
+from smartcontent.content import Features, Strategy
+from smartcontent.decision import Action, Decision
 
 Kind = Literal["post", "impression"]
 

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from learning.timing import PART, Observation, forecast, zone_of
-from smartcontent.content import CampaignSettings, Platform, Slot, SlotForecast
+from smartcontent.content import Platform
+from smartcontent.decision import Slot, SlotForecast
 from smartcontent.errors import PastTime
+from smartcontent.publishing import CampaignSettings
 
 DAY = range(7, 22)  # hours at which people are awake, taken while there are any
 GRACE = timedelta(minutes=1)

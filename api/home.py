@@ -6,17 +6,9 @@ from uuid import UUID
 
 from agents.learner import strategy_action
 from api.deps import Services
-from smartcontent.content import (
-    Campaign,
-    Decision,
-    Finding,
-    Post,
-    PostState,
-    RunState,
-    Segment,
-    Variant,
-    Workspace,
-)
+from smartcontent.content import Finding, Segment, Variant, Workspace
+from smartcontent.decision import Decision
+from smartcontent.publishing import Campaign, Post, PostState, RunState
 from store.campaigns import Campaigns
 from store.contents import Contents
 from store.database import Session

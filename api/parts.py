@@ -14,7 +14,7 @@ from api.pseudonyms import Pseudonyms
 from api.ranking import Rank, Ranking
 from api.sessions import Sessions
 from api.together import Together
-from smartcontent.content import Decision
+from smartcontent.decision import Decision
 
 
 @dataclass(frozen=True)

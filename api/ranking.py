@@ -15,7 +15,8 @@ from api.pseudonyms import Pseudonyms
 from api.tenants import Tenants
 from graph.decide import DecisionRequest, decide
 from smartcontent.consent import allows
-from smartcontent.content import Action, Decision, Features
+from smartcontent.content import Features
+from smartcontent.decision import Action, Decision
 from smartcontent.errors import Conflict
 from store.campaigns import Campaigns
 from store.consents import Consents

@@ -25,7 +25,8 @@ from benchmarks.startup import waits
 from jobs.worker import run_worker
 from smartcontent.bootstrap import Product, open_product
 from smartcontent.commands.campaign import follow, start
-from smartcontent.content import Caller, PostState, RunState
+from smartcontent.content import Caller
+from smartcontent.publishing import PostState, RunState
 from smartcontent.scopes import SCOPES
 from store.posts import Posts
 from store.runs import Runs

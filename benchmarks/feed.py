@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from smartcontent.content import Event, EventKind
+from smartcontent.content import EventKind
+from smartcontent.decision import Event
 
 KINDS: Sequence[EventKind] = ("impression", "impression", "impression", "click", "like", "dwell")
 TOPICS = ("procurement", "design", "open source", "hiring", "accessibility", "security")

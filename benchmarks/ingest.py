@@ -23,7 +23,7 @@ from benchmarks.ground import ground
 from benchmarks.ingest_http import over_http
 from benchmarks.table import Table
 from learning.bandit.uniform import Uniform
-from smartcontent.content import Action, Event
+from smartcontent.decision import Action, Event
 from store.consents import Consents
 from store.database import Database
 from store.decisions import Decisions

@@ -14,7 +14,7 @@ from benchmarks.feed import Feed
 from benchmarks.ground import Ground
 from benchmarks.load import Load, Plan
 from benchmarks.table import Table
-from smartcontent.content import Event
+from smartcontent.decision import Event
 
 AT_ONCE = 1_000  # events in a request, the most it takes
 CONNECTIONS = 4

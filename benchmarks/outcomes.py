@@ -6,14 +6,8 @@ from pathlib import Path
 from uuid import UUID
 
 from smartcontent.bootstrap import Product
-from smartcontent.content import (
-    Caller,
-    PlatformSpec,
-    Post,
-    PostState,
-    RunState,
-    Variant,
-)
+from smartcontent.content import Caller, PlatformSpec, Variant
+from smartcontent.publishing import Post, PostState, RunState
 from store.campaigns import Campaigns
 from store.contents import Analyses, Contents
 from store.posts import Posts

@@ -19,8 +19,9 @@ import regex
 from feedgen.feed import FeedGenerator
 from pydantic import AwareDatetime
 
-from smartcontent.content import Engagement, Noun, Outgoing, PlatformSpec, Receipt
+from smartcontent.content import Noun, PlatformSpec
 from smartcontent.errors import NotFound, OutcomeUnknown, Rejected, Unreachable
+from smartcontent.publishing import Engagement, Outgoing, Receipt
 
 R = TypeVar("R")
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from smartcontent.content import Engagement, Outgoing, PlatformSpec, Receipt
+from smartcontent.content import PlatformSpec
 from smartcontent.errors import (
     OutcomeUnknown,
     RateLimited,
@@ -26,6 +26,7 @@ from smartcontent.errors import (
     SetupProblem,
     Unreachable,
 )
+from smartcontent.publishing import Engagement, Outgoing, Receipt
 
 SECONDS = 10.0  # until there is a status
 CONNECT_SECONDS = 5.0

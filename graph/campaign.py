@@ -35,8 +35,8 @@ from graph.state import (
 )
 from graph.team import Team
 from memory.recall import similar
-from smartcontent.content import PostState
 from smartcontent.errors import InvalidContent
+from smartcontent.publishing import PostState
 from store.contents import Analyses, Contents
 from store.events import Events
 from store.posts import Posts

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from agents.learner import strategy_action
 from graph.state import Checked
-from smartcontent.content import Action, Analysis, Features, Slot, SlotForecast, Variant
+from smartcontent.content import Analysis, Features, Variant
+from smartcontent.decision import Action, Slot, SlotForecast
 from tools.strategies import strategies
 
 DAYPARTS = ("night", "morning", "afternoon", "evening")

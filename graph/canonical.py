@@ -18,7 +18,7 @@ from learning.bandit.envelope import seal, unseal
 from learning.evaluation import lift
 from learning.fold import Record, fold, state_hash
 from learning.rewards import RewardSpec
-from smartcontent.content import Decision, Estimate
+from smartcontent.decision import Decision, Estimate
 from store.decisions import Logged
 
 KIND = "canonical"

@@ -18,8 +18,9 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from smartcontent import content
-from smartcontent.content import Noun, PostState, RunState
+from smartcontent import content, decision, publishing
+from smartcontent.content import Noun
+from smartcontent.publishing import PostState, RunState
 
 SCHEMA = "checkpoints"
 INSTALL_LOCK = 0x736D_6368  # any number, the same for every process that installs
@@ -29,10 +30,14 @@ OPTIONS = f"-c search_path={SCHEMA}"
 def nouns() -> list[type]:
     """The types a thread may hold.
 
-    >>> content.Analysis in nouns() and content.Post in nouns()
+    >>> content.Analysis in nouns() and publishing.Post in nouns()
     True
     """
-    named = [kind for _, kind in getmembers(content, isclass) if issubclass(kind, Noun)]
+    rooms = (content, decision, publishing)
+    kinds = {kind for room in rooms for _, kind in getmembers(room, isclass)}
+    named = sorted(
+        (kind for kind in kinds if issubclass(kind, Noun)), key=lambda kind: kind.__name__
+    )
     return [*named, PostState, RunState]
 
 

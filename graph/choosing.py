@@ -9,7 +9,8 @@ from graph.decide import DecisionRequest, decide
 from graph.derivation import id_of, seed_of
 from graph.state import Checked
 from graph.team import Team
-from smartcontent.content import CampaignSettings, Decision, Post, PostState, SlotForecast
+from smartcontent.decision import Decision, SlotForecast
+from smartcontent.publishing import CampaignSettings, Post, PostState
 from store.database import Session
 from store.posts import Posts
 from store.workspaces import Workspaces

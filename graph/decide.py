@@ -10,7 +10,8 @@ from uuid import UUID
 
 from agents.learner import Learner
 from graph.serving import Policies, Serving
-from smartcontent.content import Action, Decision, Features
+from smartcontent.content import Features
+from smartcontent.decision import Action, Decision
 from store.database import Session
 from store.decisions import Decisions
 from store.workspaces import Workspaces

@@ -26,7 +26,7 @@ from langgraph.runtime import Runtime
 
 from graph.canonical import Canonical, Earned
 from graph.serving import Policies, restored
-from smartcontent.content import Estimate, PolicySnapshot
+from smartcontent.decision import Estimate, PolicySnapshot
 from store.database import Database, Session
 from store.decisions import Decisions, Logged
 from store.evaluations import Evaluations

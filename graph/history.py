@@ -8,7 +8,7 @@ from graph.canonical import Canonical, Earned
 from learning.bandit.uniform import Uniform
 from learning.rewards import RewardSpec
 from learning.timing import Observation
-from smartcontent.content import PostState
+from smartcontent.publishing import PostState
 from store.database import Session
 from store.decisions import Decisions
 from store.posts import Posts

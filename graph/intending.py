@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from smartcontent.content import Post, PostState
 from smartcontent.errors import WrongState
+from smartcontent.publishing import Post, PostState
 from store.database import Session
 from store.posts import Posts
 from store.queue import Queue

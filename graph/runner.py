@@ -20,8 +20,8 @@ from graph.campaign import campaign_graph
 from graph.checkpoints import prune, thread_of, threads
 from graph.state import Uploaded
 from graph.team import Team
-from smartcontent.content import PostState, RunState
 from smartcontent.errors import LeaseLost, NotFound, SetupProblem, SmartContentError
+from smartcontent.publishing import PostState, RunState
 from store.campaigns import Campaigns
 from store.posts import Posts
 from store.runs import OVER, Lease, Runs

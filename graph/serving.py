@@ -20,7 +20,7 @@ from graph.canonical import Canonical, MakePolicy
 from learning.bandit.base import Policy
 from learning.fold import state_hash
 from learning.rewards import RewardSpec
-from smartcontent.content import PolicySnapshot
+from smartcontent.decision import PolicySnapshot
 from smartcontent.errors import SmartContentError, SnapshotDamaged
 from store.database import Database, Session
 from store.decisions import Decisions, Logged

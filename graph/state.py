@@ -7,14 +7,9 @@ runs changes the next campaign, not the spans this one has already traced.
 from typing import TypedDict
 from uuid import UUID
 
-from smartcontent.content import (
-    Analysis,
-    CampaignSettings,
-    Content,
-    Segment,
-    SlotForecast,
-    Variant,
-)
+from smartcontent.content import Analysis, Content, Segment, Variant
+from smartcontent.decision import SlotForecast
+from smartcontent.publishing import CampaignSettings
 
 
 class Uploaded(TypedDict):

@@ -13,18 +13,18 @@ from memory.base import Memory
 from smartcontent.content import (
     Analysis,
     Behaviour,
-    CampaignSettings,
     Content,
     Platform,
     PlatformSpec,
     Segment,
     Segmentation,
     SimilarPost,
-    SlotForecast,
     Strategy,
     Variant,
 )
+from smartcontent.decision import SlotForecast
 from smartcontent.errors import LeaseLost
+from smartcontent.publishing import CampaignSettings
 from store.database import Database
 from store.runs import Lease
 from tools.platforms import Platforms

@@ -6,7 +6,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from smartcontent.content import Analysis, Post, Segmentation, SlotForecast, Variant
+from smartcontent.content import Analysis, Segmentation, Variant
+from smartcontent.decision import SlotForecast
+from smartcontent.publishing import Post
 
 LANGUAGES = {
     "ar": "Arabic", "bn": "Bengali", "cs": "Czech", "da": "Danish", "de": "German",

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from smartcontent.content import Outgoing, Receipt
 from smartcontent.errors import OutcomeUnknown, PlatformProblem, RateLimited, Rejected
 from smartcontent.plugins import Connector
+from smartcontent.publishing import Outgoing, Receipt
 
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=15)

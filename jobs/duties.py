@@ -7,8 +7,9 @@ from typing import Protocol
 from uuid import UUID
 
 from memory.base import Memory
-from smartcontent.content import Platform, RunState
+from smartcontent.content import Platform
 from smartcontent.plugins import Connector
+from smartcontent.publishing import RunState
 from store.database import Database
 from store.media import MediaStore
 

@@ -13,9 +13,10 @@ from uuid import UUID
 
 from graph.intending import look
 from jobs.attempt import Attempt, Failed, Later, Published, Unknown, Verdict
-from smartcontent.content import Content, Outgoing, Platform, Post
+from smartcontent.content import Content, Platform
 from smartcontent.errors import WrongState
 from smartcontent.plugins import Connector
+from smartcontent.publishing import Outgoing, Post
 from store.campaigns import Campaigns
 from store.contents import Contents
 from store.database import Database, Session

@@ -14,8 +14,8 @@ from jobs.duties import Duties
 from jobs.publish_due import publish
 from jobs.sweep import sweep, sweep_learning
 from memory.recall import post_item
-from smartcontent.content import Post, PostState
 from smartcontent.errors import Conflict, NotFound
+from smartcontent.publishing import Post, PostState
 from store.contents import Contents
 from tools.search_content import as_memory
 

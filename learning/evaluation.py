@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from learning.confidence import Mean, Numbers, ends, multiplier
-from smartcontent.content import Estimate
+from smartcontent.decision import Estimate
 
 FEWEST = 50
 POWER = 0.8416  # the normal quantile of 80 % power

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from learning.bandit.base import Choice, Policy
-from smartcontent.content import Action, Contribution, Explanation, Features
+from smartcontent.content import Features
+from smartcontent.decision import Action, Contribution, Explanation
 
 NAMED = 2  # contributions named in the sentence
 

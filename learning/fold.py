@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from learning.bandit.base import Policy
-from smartcontent.content import Action, Features
+from smartcontent.content import Features
+from smartcontent.decision import Action
 
 Learned = TypeVar("Learned", bound=Policy)
 

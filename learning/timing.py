@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from smartcontent.content import Platform, Slot, SlotForecast
+from smartcontent.content import Platform
+from smartcontent.decision import Slot, SlotForecast
 from smartcontent.errors import InvalidInput
 
 Cell: TypeAlias = tuple[Hashable, ...]

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from memory.base import Memory
-from smartcontent.content import MemoryItem, Post, Recalled, SimilarPost
+from smartcontent.content import MemoryItem, Recalled, SimilarPost
+from smartcontent.publishing import Post
 
 
 def post_item(post: Post) -> MemoryItem:

@@ -33,17 +33,9 @@ from typing import (
 
 from pydantic import BaseModel, ConfigDict, create_model
 
-from smartcontent.content import (
-    Analysis,
-    Content,
-    Engagement,
-    Outgoing,
-    PlatformSpec,
-    Receipt,
-    Strategy,
-    Variant,
-)
+from smartcontent.content import Analysis, Content, PlatformSpec, Strategy, Variant
 from smartcontent.errors import MalformedTool
+from smartcontent.publishing import Engagement, Outgoing, Receipt
 from smartcontent.scopes import Scope
 
 P = ParamSpec("P")

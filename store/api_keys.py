@@ -12,7 +12,7 @@ from store.database import Session
 from store.rows import as_noun, many, new_id, one, page
 from store.tables import API_KEYS
 
-TODO = "List them: GET /v1/keys"
+NEXT_STEP = "List them: GET /v1/keys"
 
 
 class ApiKey(Noun):
@@ -40,7 +40,7 @@ class ApiKeys:
 
     async def get(self, id: UUID) -> ApiKey:
         found = select(API_KEYS).where(API_KEYS.c.id == id)
-        return await one(self._session, ApiKey, found, todo=TODO)
+        return await one(self._session, ApiKey, found, todo=NEXT_STEP)
 
     async def list(self, *, after: UUID | None = None, limit: int = 50) -> list[ApiKey]:
         return await many(self._session, ApiKey, page(select(API_KEYS), API_KEYS, after, limit))
@@ -52,7 +52,7 @@ class ApiKeys:
         )
         key_hash = (await self._session.execute(live)).scalar_one_or_none()
         if key_hash is None:
-            raise NotFound("There is no such key here, or it was revoked.", todo=TODO)
+            raise NotFound("There is no such key here, or it was revoked.", todo=NEXT_STEP)
         return str(key_hash)
 
     async def revoke(self, id: UUID) -> ApiKey:

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import Select, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from smartcontent.content import Campaign, CampaignSettings
 from smartcontent.errors import NotFound
+from smartcontent.publishing import Campaign, CampaignSettings
 from store.database import Session
 from store.rows import many, new_id, one, page
 from store.tables import CAMPAIGNS, RUNS

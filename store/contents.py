@@ -13,7 +13,7 @@ from store.rows import new_id, page
 from store.tables import ANALYSES, CAMPAIGNS, CONTENT_VERSIONS, CONTENTS, MEDIA, POSTS
 
 VERSIONS = CONTENT_VERSIONS
-TODO = "List them: GET /v1/contents"
+NEXT_STEP = "List them: GET /v1/contents"
 
 
 class Contents:
@@ -152,4 +152,4 @@ def _newest_version() -> Select[Any]:
 
 
 def _missing(id: UUID) -> NotFound:
-    return NotFound("There is no such content here.", todo=TODO, id=str(id))
+    return NotFound("There is no such content here.", todo=NEXT_STEP, id=str(id))

@@ -12,14 +12,15 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from smartcontent.content import Decision, EventKind
+from smartcontent.content import EventKind
+from smartcontent.decision import Decision
 from smartcontent.errors import NotFound
 from store import intake
 from store.database import Session
 from store.rows import add, as_noun, as_row, many, one, page
 from store.tables import DECISIONS, REVISIONS, REWARD_WINDOWS
 
-TODO = "List them: GET /v1/decisions"
+NEXT_STEP = "List them: GET /v1/decisions"
 SETTLED = text("SELECT decision_watermark()")
 LOGGED = """
     SELECT d.*, coalesce(d.created_at <= w.closed_before, false) AS closed, counted.counts
@@ -74,7 +75,7 @@ class Decisions:
 
     async def get(self, id: UUID) -> Decision:
         found = select(DECISIONS).where(DECISIONS.c.id == id)
-        return await one(self._session, Decision, found, todo=TODO)
+        return await one(self._session, Decision, found, todo=NEXT_STEP)
 
     async def settled(self) -> int:
         """The position up to which no decision can appear any more."""
@@ -96,7 +97,7 @@ class Decisions:
         await self._session.execute(intake.SHARED)
         marked = update(DECISIONS).where(DECISIONS.c.id == id).values(overridden=True)
         if (await self._session.execute(marked.returning(DECISIONS.c.id))).first() is None:
-            raise NotFound("There is no such decision here.", todo=TODO, id=str(id))
+            raise NotFound("There is no such decision here.", todo=NEXT_STEP, id=str(id))
         await self._session.execute(REVISE, {"id": id})
 
     async def close(self, *, before: datetime) -> None:

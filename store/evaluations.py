@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime
 from sqlalchemy import insert, select
 
-from smartcontent.content import Estimate, Noun
+from smartcontent.content import Noun
+from smartcontent.decision import Estimate
 from store.database import Session
 from store.rows import as_noun, many, new_id, page
 from store.tables import EVALUATIONS

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from smartcontent.content import Behaviour, Event
+from smartcontent.content import Behaviour
+from smartcontent.decision import Event
 from store.behaviours import read_behaviours
 from store.database import Session
 from store.events_copy import copy_in

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from psycopg import AsyncConnection
 from sqlalchemy import text
 
-from smartcontent.content import Event
+from smartcontent.decision import Event
 from store.database import Session
 
 BEGIN = text("SELECT begin_intake()")

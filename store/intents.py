@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from smartcontent.content import Post
+from smartcontent.publishing import Post
 from store.database import Session
 from store.rows import new_id
 from store.tables import OUTBOX

@@ -15,7 +15,7 @@ from store.tables import MEMBERS
 
 __all__ = ["ApiKey", "ApiKeys", "Members", "RefreshToken", "RefreshTokens"]
 
-TODO = "List them: GET /v1/members"
+NEXT_STEP = "List them: GET /v1/members"
 
 
 class Members:
@@ -38,7 +38,7 @@ class Members:
 
     async def get(self, id: UUID) -> Member:
         found = select(MEMBERS).where(MEMBERS.c.id == id)
-        return await one(self._session, Member, found, todo=TODO)
+        return await one(self._session, Member, found, todo=NEXT_STEP)
 
     async def list(self, *, after: UUID | None = None, limit: int = 50) -> list[Member]:
         return await many(self._session, Member, page(select(MEMBERS), MEMBERS, after, limit))
@@ -52,7 +52,7 @@ class Members:
         found = select(MEMBERS.c.password_hash).where(MEMBERS.c.id == id)
         password_hash = (await self._session.execute(found)).scalar_one_or_none()
         if password_hash is None:
-            raise NotFound("There is no such member here.", todo=TODO)
+            raise NotFound("There is no such member here.", todo=NEXT_STEP)
         return str(password_hash)
 
     async def set_role(self, id: UUID, role: Role) -> Member:

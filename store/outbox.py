@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, select, text, update
 
-from smartcontent.content import Post, PostState, Receipt
 from smartcontent.errors import WrongState
+from smartcontent.publishing import Post, PostState, Receipt
 from store import leases
 from store.database import Session
 from store.posts import MOVES, is_approved, require, require_approved

@@ -7,15 +7,16 @@ from uuid import UUID
 from pydantic import AwareDatetime
 from sqlalchemy import func, insert, select, update
 
-from smartcontent.content import Noun, Post, PostState, content_hash
+from smartcontent.content import Noun, content_hash
 from smartcontent.errors import StaleVersion, WrongState
+from smartcontent.publishing import Post, PostState
 from store.database import Session
 from store.decisions import Decisions
 from store.intents import intend, withdraw
 from store.rows import add, as_row, many, new_id, one, page
 from store.tables import APPROVALS, POSTS
 
-TODO = "List them: GET /v1/posts"
+NEXT_STEP = "List them: GET /v1/posts"
 S = PostState
 MOVES: dict[str, tuple[PostState, ...]] = {
     "approve": (S.DRAFT, S.AWAITING_APPROVAL),
@@ -50,7 +51,7 @@ class Posts:
         await add(self._session, POSTS, [as_row(post, POSTS) for post in posts])
 
     async def get(self, id: UUID) -> Post:
-        return await one(self._session, Post, select(POSTS).where(POSTS.c.id == id), todo=TODO)
+        return await one(self._session, Post, select(POSTS).where(POSTS.c.id == id), todo=NEXT_STEP)
 
     async def waiting(self, campaign_id: UUID) -> int:
         """How many still wait for a person."""
@@ -120,7 +121,7 @@ class Posts:
     async def _locked(self, id: UUID, move: str, *, also: Iterable[PostState] = ()) -> Post:
         """The post, held until the transaction ends.  Raises NotFound, WrongState."""
         held = select(POSTS).where(POSTS.c.id == id).with_for_update()
-        post = await one(self._session, Post, held, todo=TODO)
+        post = await one(self._session, Post, held, todo=NEXT_STEP)
         require(post, move, also=also)
         return post
 

@@ -7,8 +7,9 @@ from pydantic import AwareDatetime
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from smartcontent.content import Noun, RunState
+from smartcontent.content import Noun
 from smartcontent.errors import WrongState
+from smartcontent.publishing import RunState
 from store import leases
 from store.database import Session
 from store.posts import cancel_unsent
@@ -16,7 +17,7 @@ from store.rows import as_noun, many, one
 from store.tables import RUN_STEPS, RUNS
 
 CHANNEL = "smartcontent_runs"
-TODO = "List campaigns: GET /v1/campaigns"
+NEXT_STEP = "List campaigns: GET /v1/campaigns"
 OVER = (RunState.FINISHED, RunState.FAILED, RunState.CANCELLED)
 NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', :campaign)")
 DUE = text("SELECT workspace_id, run_id FROM due_runs(:most)")
@@ -61,11 +62,11 @@ class Runs:
         self._session = session
 
     async def get(self, id: UUID) -> Run:
-        return await one(self._session, Run, select(RUNS).where(RUNS.c.id == id), todo=TODO)
+        return await one(self._session, Run, select(RUNS).where(RUNS.c.id == id), todo=NEXT_STEP)
 
     async def of(self, campaign_id: UUID) -> Run:
         found = select(RUNS).where(RUNS.c.campaign_id == campaign_id)
-        return await one(self._session, Run, found, todo=TODO)
+        return await one(self._session, Run, found, todo=NEXT_STEP)
 
     async def steps(self, run_id: UUID) -> list[RunStep]:
         """In the order they were first done."""

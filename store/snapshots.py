@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, insert, select
 
-from smartcontent.content import PolicySnapshot
+from smartcontent.decision import PolicySnapshot
 from store.database import Session
 from store.rows import as_row, many
 from store.tables import POLICY_SNAPSHOTS as SNAPSHOTS

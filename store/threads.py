@@ -11,7 +11,7 @@ from store.database import Session
 from store.rows import as_noun, many, new_id, one, page
 from store.tables import THREADS
 
-TODO = "List yours: GET /v1/chat/threads"
+NEXT_STEP = "List yours: GET /v1/chat/threads"
 
 
 class Thread(Noun):
@@ -33,12 +33,12 @@ class Threads:
 
     async def get(self, id: UUID) -> Thread:
         found = select(THREADS).where(THREADS.c.id == id)
-        return await one(self._session, Thread, found, todo=TODO)
+        return await one(self._session, Thread, found, todo=NEXT_STEP)
 
     async def delete(self, id: UUID) -> None:
         gone = delete(THREADS).where(THREADS.c.id == id).returning(THREADS.c.id)
         if (await self._session.execute(gone)).one_or_none() is None:
-            raise NotFound("There is no such thread here.", todo=TODO, id=str(id))
+            raise NotFound("There is no such thread here.", todo=NEXT_STEP, id=str(id))
 
     async def list(
         self, *, member_id: UUID | None, after: UUID | None = None, limit: int = 50

@@ -39,7 +39,7 @@ def server_url() -> str:
 
 @pytest.fixture(scope="session")
 def owner_url(server_url: str) -> Iterator[str]:
-    """The owner's address of an empty database of this session's own."""
+    """The owner's address of an empty database of this run's own."""
     name = f"test_{int(time.time())}_{secrets.token_hex(4)}"
     with psycopg.connect(server_url, autocommit=True) as server:
         _drop_forgotten(server)

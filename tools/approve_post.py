@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from smartcontent import Given, tool
-from smartcontent.content import Caller, Post
+from smartcontent.content import Caller
+from smartcontent.publishing import Post
 from store.database import Session
 from store.posts import Posts
 from tools.start_campaign import wake

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from smartcontent import Given, tool
-from smartcontent.content import Contribution, Decision, Noun
+from smartcontent.content import Noun
+from smartcontent.decision import Contribution, Decision
 from smartcontent.errors import NotFound
 from store.database import Session
 from store.decisions import Decisions

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from smartcontent import Given, tool
-from smartcontent.content import Estimate, Noun
+from smartcontent.content import Noun
+from smartcontent.decision import Estimate
 from store.database import Session
 from store.evaluations import Evaluations
 from store.insights import Counted, Insights

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from smartcontent import Given, tool
-from smartcontent.content import Noun, Platform, PostState
+from smartcontent.content import Noun, Platform
+from smartcontent.publishing import PostState
 from store.database import Session
 from store.posts import Posts
 

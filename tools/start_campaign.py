@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from smartcontent import Given, tool
-from smartcontent.content import Caller, Campaign, CampaignSettings, Platform
+from smartcontent.content import Caller, Platform
 from smartcontent.errors import Conflict, PastTime
+from smartcontent.publishing import Campaign, CampaignSettings
 from smartcontent.scopes import require
 from store.campaigns import Campaigns
 from store.contents import Contents

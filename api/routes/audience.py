@@ -5,7 +5,8 @@ from pydantic import BaseModel, ConfigDict
 
 from api.deps import Serving, Work
 from api.door import Door
-from smartcontent.content import Estimate, Segment
+from smartcontent.content import Segment
+from smartcontent.decision import Estimate
 from store.evaluations import Evaluations
 from store.insights import Insights as Counting
 from store.segments import Segments as Groups

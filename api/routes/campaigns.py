@@ -12,7 +12,8 @@ from api.door import Door
 from api.paging import After, Limit, Page, page
 from api.problems import answers
 from api.replies import Once
-from smartcontent.content import Campaign, Post, Variant
+from smartcontent.content import Variant
+from smartcontent.publishing import Campaign, Post
 from store.campaigns import Campaigns
 from store.posts import Posts
 from store.runs import Runs, RunStep

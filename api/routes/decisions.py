@@ -16,7 +16,7 @@ from api.parts import Using
 from api.problems import answers
 from api.ranking import Rank, RankBatch, require_distinct
 from api.replies import KeyedOnce, KeyedWork, Once
-from smartcontent.content import Decision, Event
+from smartcontent.decision import Decision, Event
 from store.decisions import Decisions
 from store.events import Events
 from tools.explain_decision import Explained, explained

@@ -12,7 +12,8 @@ from api.door import Door
 from api.parts import Parts, Using
 from api.problems import answers
 from api.replies import Once
-from smartcontent.content import Caller, Event
+from smartcontent.content import Caller
+from smartcontent.decision import Event
 from smartcontent.errors import InvalidEvent
 from store.database import Session
 from store.events import Events

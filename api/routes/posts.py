@@ -12,7 +12,7 @@ from api.door import Door
 from api.paging import After, Limit, Page, page
 from api.problems import answers
 from api.replies import Once
-from smartcontent.content import Post, PostState
+from smartcontent.publishing import Post, PostState
 from store.posts import Posts
 from tools.approve_post import approve_post as approve
 from tools.start_campaign import wake

@@ -18,7 +18,8 @@ from api.deps import Services, Work
 from api.door import Door
 from api.parts import Using
 from api.problems import answers
-from smartcontent.content import Caller, RunState
+from smartcontent.content import Caller
+from smartcontent.publishing import RunState
 from store.runs import CHANNEL, Run, Runs, RunStep
 
 SEEN = re.compile(r"[0-9]{1,6}")  # the id of the last event a browser got: a step's number

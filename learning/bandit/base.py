@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Self
 
-from smartcontent.content import Action, Features
+from smartcontent.content import Features
+from smartcontent.decision import Action
 from smartcontent.errors import InvalidInput
 
 LARGEST_FEATURE = 1e6

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import quote
 
-from smartcontent.content import Action, Features, FeatureValue
+from smartcontent.content import Features, FeatureValue
+from smartcontent.decision import Action
 
 NAMESPACES = {
     "strategy": "s",

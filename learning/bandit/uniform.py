@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 from learning.bandit.base import Choice, Policy, check_actions, check_features, check_feedback
 from learning.bandit.envelope import seal, unseal
 from learning.sampling import draw
-from smartcontent.content import Action, Features
+from smartcontent.content import Features
+from smartcontent.decision import Action
 
 
 class Uniform(Policy):

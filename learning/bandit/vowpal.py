@@ -27,7 +27,8 @@ from learning.bandit.shapley import Parts, split
 from learning.bandit.text_format import CONTEXT, NOTHING, action_line, context_block, described
 from learning.exploration import inverse_gap, with_floor
 from learning.sampling import draw
-from smartcontent.content import Action, Features
+from smartcontent.content import Features
+from smartcontent.decision import Action
 
 Engine: TypeAlias = Workspace[Literal[False]]
 SMALLEST = 1e-37  # float32's least normal probability: estimates stay within ±85

@@ -13,8 +13,9 @@ from smartcontent.bootstrap import Product
 from smartcontent.commands.home import home
 from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
-from smartcontent.content import Caller, Campaign, Post, RunState
+from smartcontent.content import Caller
 from smartcontent.errors import InvalidContent, InvalidInput, LeaseLost, TooLarge
+from smartcontent.publishing import Campaign, Post, RunState
 from store.campaigns import Campaigns
 from store.contents import Analyses
 from store.posts import Posts

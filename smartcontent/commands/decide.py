@@ -9,7 +9,8 @@ from smartcontent.bootstrap import Product
 from smartcontent.commands.home import home
 from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
-from smartcontent.content import Action, Features, FeatureValue
+from smartcontent.content import Features, FeatureValue
+from smartcontent.decision import Action
 from smartcontent.errors import InvalidInput
 from store.consents import Consents
 from store.workspaces import Workspaces

@@ -12,7 +12,7 @@ from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
 from smartcontent.commands.stage import Stage
 from smartcontent.commands.world import Audience, WorldClock
-from smartcontent.content import Estimate
+from smartcontent.decision import Estimate
 from smartcontent.errors import UnknownStrategy
 from store.events import Events
 from tools.show_insights import show_insights

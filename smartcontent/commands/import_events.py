@@ -14,7 +14,7 @@ from smartcontent.commands.event_table import Refusal, read_rows, require_readab
 from smartcontent.commands.home import home
 from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
-from smartcontent.content import Event
+from smartcontent.decision import Event
 from smartcontent.errors import InvalidEvent
 from store.events import Events, Ingested
 

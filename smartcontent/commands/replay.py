@@ -23,7 +23,7 @@ from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
 from smartcontent.commands.stage import Stage
 from smartcontent.commands.world import WorldClock
-from smartcontent.content import Action, Decision, Event
+from smartcontent.decision import Action, Decision, Event
 from smartcontent.errors import InvalidInput
 from store.events import Events
 

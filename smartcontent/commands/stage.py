@@ -18,7 +18,9 @@ from smartcontent.bootstrap import Product
 from smartcontent.commands.campaign import follow, read_file, start
 from smartcontent.commands.screen import say
 from smartcontent.commands.world import HISTORY_DAYS, Audience, Visit, WorldClock
-from smartcontent.content import Action, Caller, Campaign, Decision, PostState, Segment
+from smartcontent.content import Caller, Segment
+from smartcontent.decision import Action, Decision
+from smartcontent.publishing import Campaign, PostState
 from smartcontent.scopes import SCOPES
 from store.consents import Consents
 from store.events import Events

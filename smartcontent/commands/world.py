@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from smartcontent.content import Decision, Event, EventKind
+from smartcontent.content import EventKind
+from smartcontent.decision import Decision, Event
 
 BASE_RATE, FAVOURED_RATE = 0.10, 0.32
 PEOPLE = 240

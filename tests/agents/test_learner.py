@@ -12,7 +12,8 @@ from learning.bandit.base import Policy
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
 from learning.fold import state_hash
-from smartcontent.content import Action, Decision, Features, Strategy
+from smartcontent.content import Features, Strategy
+from smartcontent.decision import Action, Decision
 from tests.learning.worlds import ACTIONS, live, prefers
 
 NOW = datetime(2024, 5, 6, tzinfo=UTC)

@@ -7,8 +7,9 @@ import pytest
 
 from agents.scheduler import Scheduler
 from learning.timing import Observation
-from smartcontent.content import CampaignSettings, SlotForecast
+from smartcontent.decision import SlotForecast
 from smartcontent.errors import InvalidInput, PastTime
+from smartcontent.publishing import CampaignSettings
 
 NOW = datetime(2024, 5, 6, 13, 20, tzinfo=UTC)
 PLATFORMS = ("feed", "letters")

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.deps import Services
-from smartcontent.content import RunState
+from smartcontent.publishing import RunState
 from store.runs import Lease, Runs
 from tests.isolation.tenants import Tenant, settle
 

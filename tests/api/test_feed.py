@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api.deps import Services
-from smartcontent.content import Outgoing
+from smartcontent.publishing import Outgoing
 
 PIXEL = b"\x89PNG\r\n\x1a\n" + bytes(16)
 

@@ -16,8 +16,8 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from graph.checkpoints import open_checkpoints
 from graph.runner import Runner
-from smartcontent.content import CampaignSettings, PostState
 from smartcontent.errors import LeaseLost
+from smartcontent.publishing import CampaignSettings, PostState
 from store.database import Database
 from store.posts import Posts
 from store.runs import due_runs

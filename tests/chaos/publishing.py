@@ -11,9 +11,10 @@ from random import Random
 from uuid import UUID, uuid4
 
 from jobs.publish_due import publish
-from smartcontent.content import Engagement, Outgoing, PlatformSpec, Receipt
+from smartcontent.content import PlatformSpec
 from smartcontent.errors import Conflict
 from smartcontent.plugins import Connector
+from smartcontent.publishing import Engagement, Outgoing, Receipt
 from store.database import Database
 from store.media import MediaFolder
 from store.outbox import due

@@ -7,7 +7,7 @@ from langgraph.types import Command
 
 from graph.runner import Held, Runner
 from graph.state import Uploaded
-from smartcontent.content import RunState
+from smartcontent.publishing import RunState
 
 
 class NextIsProof(Runner):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from smartcontent.content import Engagement, Outgoing
 from smartcontent.errors import PlatformProblem, Rejected, SmartContentError
 from smartcontent.plugins import Connector
+from smartcontent.publishing import Engagement, Outgoing
 
 WORKSPACE = UUID(int=7)
 TEXT = (

@@ -9,8 +9,8 @@ import pytest
 
 from connectors.sandbox import Sandbox
 from connectors.webhook import Webhook
-from smartcontent.content import Engagement, Outgoing, Receipt
 from smartcontent.plugins import CONNECTOR_GROUP, find_plugins
+from smartcontent.publishing import Engagement, Outgoing, Receipt
 from tests.connectors.receiver import SECRET, listening, nobody
 from tests.contracts import connector_checks
 from tests.contracts.connector_checks import CHECKS, WORKSPACE, Check, Rig

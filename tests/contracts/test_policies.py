@@ -20,7 +20,8 @@ from learning.bandit.base import Choice, Policy, Pull
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
 from learning.fold import Record, fold, state_hash
-from smartcontent.content import Action, Features
+from smartcontent.content import Features
+from smartcontent.decision import Action
 from smartcontent.errors import InvalidInput, SnapshotDamaged
 
 NAMES = ("question", "number_first", "story", "how_to_list", "quote", "contrast")

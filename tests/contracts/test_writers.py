@@ -9,15 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from agents.writer import EmbeddedWriter, ModelWriter, Writer
-from smartcontent.content import (
-    Analysis,
-    Content,
-    PlatformSpec,
-    Segment,
-    Span,
-    Strategy,
-    Variant,
-)
+from smartcontent.content import Analysis, Content, PlatformSpec, Segment, Span, Strategy, Variant
 from smartcontent.errors import ModelUnavailable
 from tests.agents.articles import EVERYONE, LINK, NIGHT, PLAIN, SPECS, analysed, article, pages
 from tools.compose_post import fits

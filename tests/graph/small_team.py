@@ -16,7 +16,6 @@ from smartcontent.content import (
     Analysis,
     Behaviour,
     Block,
-    CampaignSettings,
     Content,
     Finding,
     KeySentence,
@@ -26,12 +25,12 @@ from smartcontent.content import (
     Segment,
     Segmentation,
     SimilarPost,
-    Slot,
-    SlotForecast,
     Span,
     Strategy,
     Variant,
 )
+from smartcontent.decision import Slot, SlotForecast
+from smartcontent.publishing import CampaignSettings
 from store.campaigns import Campaigns
 from store.contents import Contents
 from store.database import Database

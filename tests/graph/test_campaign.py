@@ -9,7 +9,9 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from graph.campaign import campaign_graph, draw
 from graph.checkpoints import prune
 from graph.runner import Runner
-from smartcontent.content import CampaignSettings, Decision, Post, PostState, RunState, Variant
+from smartcontent.content import Variant
+from smartcontent.decision import Decision
+from smartcontent.publishing import CampaignSettings, Post, PostState, RunState
 from store.database import Database
 from store.decisions import Decisions
 from store.posts import Posts

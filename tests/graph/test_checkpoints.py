@@ -13,16 +13,9 @@ from langgraph.graph import END, START, StateGraph
 from pydantic import BaseModel
 
 from graph.checkpoints import install, open_checkpoints, prune, serializer
-from smartcontent.content import (
-    CampaignSettings,
-    Content,
-    PostState,
-    Slot,
-    SlotForecast,
-    Span,
-    Trace,
-    Variant,
-)
+from smartcontent.content import Content, Span, Trace, Variant
+from smartcontent.decision import Slot, SlotForecast
+from smartcontent.publishing import CampaignSettings, PostState
 from store.database import Database
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)

@@ -13,8 +13,9 @@ from llm.embedded import EmbeddedChat
 from memory.base import Memory
 from memory.embedding import Usem3
 from memory.in_memory import InMemory
-from smartcontent.content import Caller, PostState, RunState
+from smartcontent.content import Caller
 from smartcontent.plugins import Analysing, Proposing
+from smartcontent.publishing import PostState, RunState
 from smartcontent.scopes import ROLE_SCOPES
 from store.campaigns import Campaigns
 from store.contents import Contents

@@ -10,7 +10,7 @@ from graph.serving import Policies
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
 from learning.sampling import draw
-from smartcontent.content import Decision
+from smartcontent.decision import Decision
 from smartcontent.errors import InvalidInput
 from store.database import Database
 from store.decisions import Decisions

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from graph.feedback import EVERY, Learned, Learning, feedback_graph, learn
-from smartcontent.content import Decision, Event
+from smartcontent.decision import Decision, Event
 from store.database import Database
 from store.decisions import Decisions
 from store.evaluations import Evaluations

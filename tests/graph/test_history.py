@@ -9,7 +9,8 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from graph.history import observations
 from graph.runner import Runner
 from learning.rewards import RewardSpec
-from smartcontent.content import CampaignSettings, Event, Post, Receipt
+from smartcontent.decision import Event
+from smartcontent.publishing import CampaignSettings, Post, Receipt
 from store.database import Database
 from store.events import Events
 from store.outbox import Outbox

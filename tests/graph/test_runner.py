@@ -15,15 +15,9 @@ from graph.campaign import campaign_graph
 from graph.checkpoints import threads
 from graph.progress import step
 from graph.runner import MOST_LEASES, Runner
-from smartcontent.content import (
-    Analysis,
-    CampaignSettings,
-    Content,
-    PostState,
-    RunState,
-    SimilarPost,
-)
+from smartcontent.content import Analysis, Content, SimilarPost
 from smartcontent.errors import InvalidContent, LeaseLost, NotFound
+from smartcontent.publishing import CampaignSettings, PostState, RunState
 from store.campaigns import Campaigns
 from store.contents import Contents
 from store.database import Database

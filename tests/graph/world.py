@@ -10,7 +10,8 @@ from graph.decide import DecisionRequest, decide
 from graph.serving import Policies, restored
 from learning.bandit.vowpal import Vowpal
 from learning.fold import state_hash
-from smartcontent.content import Action, Decision, Event, EventKind
+from smartcontent.content import EventKind
+from smartcontent.decision import Action, Decision, Event
 from store.database import Database
 from store.decisions import Decisions
 from store.events import Events, Ingested

@@ -10,28 +10,20 @@ from uuid_utils.compat import uuid7
 from api.deps import Services
 from api.parts import Parts
 from smartcontent.content import (
-    Action,
     Analysis,
-    CampaignSettings,
     Claim,
-    Decision,
-    Estimate,
-    Event,
-    Explanation,
     Media,
     MemoryItem,
-    PolicySnapshot,
-    Post,
-    PostState,
     Readability,
     Role,
-    RunState,
     Segment,
     Segmentation,
     Span,
     Topic,
     Variant,
 )
+from smartcontent.decision import Action, Decision, Estimate, Event, Explanation, PolicySnapshot
+from smartcontent.publishing import CampaignSettings, Post, PostState, RunState
 from store.campaigns import Campaigns
 from store.consents import Consents
 from store.contents import Analyses, Contents

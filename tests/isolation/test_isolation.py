@@ -12,7 +12,8 @@ from api.bodies import Id
 from api.callers import SESSION_COOKIE
 from api.deps import Serving
 from api.door import Door
-from smartcontent.content import Content, RunState
+from smartcontent.content import Content
+from smartcontent.publishing import RunState
 from store.contents import Contents
 from store.runs import Runs
 from tests.api.services import cheap_passwords

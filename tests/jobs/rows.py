@@ -4,15 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from smartcontent.content import (
-    Action,
-    CampaignSettings,
-    Decision,
-    Explanation,
-    Post,
-    PostState,
-    Variant,
-)
+from smartcontent.content import Variant
+from smartcontent.decision import Action, Decision, Explanation
+from smartcontent.publishing import CampaignSettings, Post, PostState
 from store.campaigns import Campaigns
 from store.contents import Contents
 from store.database import Database

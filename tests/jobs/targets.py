@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from smartcontent.content import Engagement, Outgoing, PlatformSpec, Receipt
+from smartcontent.content import PlatformSpec
 from smartcontent.errors import PlatformProblem
+from smartcontent.publishing import Engagement, Outgoing, Receipt
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 

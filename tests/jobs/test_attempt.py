@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from jobs.attempt import ATTEMPTS, Attempt, Failed, Later, Published, Unknown
-from smartcontent.content import Outgoing
 from smartcontent.errors import OutcomeUnknown, RateLimited, Rejected, Unreachable
+from smartcontent.publishing import Outgoing
 from tests.jobs.targets import NOW, Target
 
 OUTGOING = Outgoing(

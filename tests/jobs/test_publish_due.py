@@ -11,9 +11,9 @@ import psycopg
 import pytest
 
 from jobs.publish_due import publish
-from smartcontent.content import Outgoing, Post, PostState, Receipt
 from smartcontent.errors import LeaseLost, RateLimited, Rejected, WrongState
 from smartcontent.plugins import Connector
+from smartcontent.publishing import Outgoing, Post, PostState, Receipt
 from store.database import Database
 from store.media import MediaFolder
 from store.outbox import Outbox

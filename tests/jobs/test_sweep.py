@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 
 from jobs.sweep import sweep, sweep_learning
-from smartcontent.content import RunState
+from smartcontent.publishing import RunState
 from store.database import Database
 from store.outbox import Outbox
 from store.posts import Posts

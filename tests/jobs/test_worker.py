@@ -18,7 +18,7 @@ from jobs.duties import Duties, Running
 from jobs.worker import run_worker
 from memory.embedding import HashedEmbedder
 from memory.in_memory import InMemory
-from smartcontent.content import CampaignSettings, Post, PostState, RunState
+from smartcontent.publishing import CampaignSettings, Post, PostState, RunState
 from store.database import Database
 from store.media import MediaFolder
 from store.posts import Posts

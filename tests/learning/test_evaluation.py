@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from learning.evaluation import Sample, effective_size, ips, lift, mean, snips
 from learning.exploration import with_floor
 from learning.sampling import draw
-from smartcontent.content import Estimate
+from smartcontent.decision import Estimate
 
 
 def clicks(rate: float, n: int, seed: int) -> NDArray[np.float64]:

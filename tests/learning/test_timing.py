@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from learning.timing import Observation, chance, forecast
-from smartcontent.content import Slot, SlotForecast
+from smartcontent.decision import Slot, SlotForecast
 from smartcontent.errors import InvalidInput
 
 START = datetime(2024, 1, 1, tzinfo=UTC)

@@ -10,7 +10,8 @@ from learning.bandit.text_format import action_line, written
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
 from learning.evaluation import lift
-from smartcontent.content import Action, Features, FeatureValue
+from smartcontent.content import Features, FeatureValue
+from smartcontent.decision import Action
 from smartcontent.errors import InvalidInput, SnapshotDamaged
 from tests.learning.worlds import ACTIONS, Audience, always, live, neutral, prefers
 

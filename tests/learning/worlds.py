@@ -6,7 +6,8 @@ from random import Random
 from learning.bandit.base import Policy
 from learning.holdback import in_holdback, mixture
 from learning.sampling import draw
-from smartcontent.content import Action, Features
+from smartcontent.content import Features
+from smartcontent.decision import Action
 
 STRATEGIES = {
     "question": "ask",

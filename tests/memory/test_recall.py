@@ -6,7 +6,8 @@ from uuid import uuid4
 from memory.embedding import HashedEmbedder
 from memory.in_memory import InMemory
 from memory.recall import post_item, similar
-from smartcontent.content import MemoryItem, Post, PostState
+from smartcontent.content import MemoryItem
+from smartcontent.publishing import Post, PostState
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 

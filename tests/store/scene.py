@@ -4,19 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from smartcontent.content import (
-    Action,
-    Campaign,
-    CampaignSettings,
-    Content,
-    Decision,
-    Explanation,
-    Post,
-    PostState,
-    Segment,
-    Segmentation,
-    Variant,
-)
+from smartcontent.content import Content, Segment, Segmentation, Variant
+from smartcontent.decision import Action, Decision, Explanation
+from smartcontent.publishing import Campaign, CampaignSettings, Post, PostState
 from store.campaigns import Campaigns
 from store.contents import Contents
 from store.database import Session

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from smartcontent.content import CampaignSettings, PostState, RunState
 from smartcontent.errors import LeaseLost, NotFound, WrongState
+from smartcontent.publishing import CampaignSettings, PostState, RunState
 from store.campaigns import Campaigns
 from store.database import Database
 from store.posts import Posts

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from smartcontent.content import Event
+from smartcontent.decision import Event
 from smartcontent.errors import NotFound
 from store.database import Database
 from store.decisions import Decisions, due_learning

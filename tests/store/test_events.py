@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from smartcontent.content import Event, Purpose, Segment, Segmentation
+from smartcontent.content import Purpose, Segment, Segmentation
+from smartcontent.decision import Event
 from smartcontent.errors import InvalidInput
 from store.consents import Consents
 from store.database import Database, Session

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 import store.migrations
-from smartcontent.content import Analysis, Estimate, Event, Media, Readability, Segmentation
+from smartcontent.content import Analysis, Media, Readability, Segmentation
+from smartcontent.decision import Estimate, Event
 from store.api_keys import ApiKeys
 from store.consents import Consents
 from store.contents import Analyses, Contents

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from smartcontent.content import Estimate, Event, PolicySnapshot
+from smartcontent.decision import Estimate, Event, PolicySnapshot
 from smartcontent.errors import InvalidInput, NotFound, WrongState
 from store.database import Database
 from store.decisions import Decisions

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text, update
 
-from smartcontent.content import Post, PostState, Receipt
 from smartcontent.errors import LeaseLost, NotFound, StaleVersion, WrongState
+from smartcontent.publishing import Post, PostState, Receipt
 from store.database import Database
 from store.decisions import Decisions
 from store.intents import open_intents

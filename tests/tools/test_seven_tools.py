@@ -14,13 +14,13 @@ from smartcontent.content import (
     Analysis,
     Caller,
     Content,
-    Event,
     PlatformSpec,
     Readability,
     Role,
     Strategy,
     Variant,
 )
+from smartcontent.decision import Event
 from smartcontent.errors import (
     InvalidInput,
     NotAllowed,
