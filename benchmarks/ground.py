@@ -2,7 +2,8 @@
 
 Nothing of whoever runs it is touched: without SMARTCONTENT_DATA_DIR the embedded PostgreSQL lives
 in a temporary folder of its own, and with SMARTCONTENT_DATABASE_URL the given server holds a
-database that is dropped at the end.
+database that is dropped at the end.  Give it a server that nothing else uses: figures would suffer,
+and the application's role, which is one for a whole server, gets a new password.
 """
 
 import os

@@ -142,6 +142,7 @@ def main() -> int:
     bars["http_over_copy"] = Bar(Spread.of(http.over_copies).median, AGREED)
     wrong = sum(side.wrong for side in [fresh, *sides]) + http.wrong
     bars["events_miscounted"] = Bar(float(wrong), 0.0, better="lower")
+    bars["requests_refused"] = Bar(float(http.refused), 0.0, better="lower")
     return report("ingest", figures, bars, as_json=args.json, stricter=args.stricter)
 
 

@@ -46,6 +46,11 @@ class Load:
     p99_ms: float
     statuses: dict[str, int]
 
+    @property
+    def refused(self) -> int:
+        """Answers that were no success."""
+        return sum(count for status, count in self.statuses.items() if status[0] != "2")
+
 
 class Connection(asyncio.Protocol):
     """One connection: asks, waits for the whole answer, asks again."""

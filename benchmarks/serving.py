@@ -10,7 +10,6 @@ import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from random import Random
 from typing import Any
 
@@ -43,10 +42,7 @@ class Pair:
 
     def load(self, path: str, bodies: Sequence[str], **changes: Any) -> Load:
         port = (self.ours if path == RANK else self.bare).port
-        told = load(Plan(port, path, self.key, bodies, **changes))
-        if set(told.statuses) != {"201"}:
-            raise ConnectionError(f"{path} refused requests: {told.statuses}")
-        return told
+        return load(Plan(port, path, self.key, bodies, **changes))
 
 
 @dataclass(frozen=True)
@@ -115,18 +111,16 @@ def prepare(account: Account, random: Random) -> None:
 
 
 def measure(pair: Pair, random: Random, args: argparse.Namespace) -> list[Size]:
+    """Every size in every round, so that none meets a longer log than the others."""
     seconds, rounds = (0.7, 2) if args.quick else (args.seconds, args.rounds)
     timing = {"connections": CONNECTIONS, "seconds": seconds, "warm": seconds / 4}
-    sizes = []
-    for actions in SIZES:
-        bodies = [orjson.dumps(ask(random, actions)).decode() for _ in range(BODIES)]
-        ours = partial(pair.load, RANK, bodies, **timing)
-        bare = partial(pair.load, NOTHING, bodies, **timing)
-        seen: dict[Any, list[Load]] = {ours: [], bare: []}
-        for number in range(rounds):
-            for side in (ours, bare) if number % 2 else (bare, ours):
-                seen[side].append(side())
-        sizes.append(Size(actions, seen[ours], seen[bare]))
+    sizes = [Size(actions, [], []) for actions in SIZES]
+    for number in range(rounds):
+        for size in sizes:
+            bodies = [orjson.dumps(ask(random, size.actions)).decode() for _ in range(BODIES)]
+            for path in (RANK, NOTHING) if number % 2 else (NOTHING, RANK):
+                side = size.ours if path == RANK else size.bare
+                side.append(pair.load(path, bodies, **timing))
     return sizes
 
 
@@ -166,12 +160,14 @@ def main() -> int:
         sizes = measure(pair, random, args)
         single = alone(pair, random, args)
         loads = [single, *(one for size in sizes for one in size.ours)]
-        lost = sum(one.statuses["201"] for one in loads) - (stored(here) - before)
+        lost = sum(one.statuses.get("201", 0) for one in loads) - (stored(here) - before)
+        refused = sum(one.refused for one in [*loads, *(b for size in sizes for b in size.bare)])
         figures = {"seed": args.seed, **told(sizes, single, pair)}
     barred = next(size for size in sizes if size.actions == BARRED)
     bars = {
         "rank_over_nothing": Bar(barred.ratio.median, AGREED),
         "acknowledged_and_not_stored": Bar(float(lost), 0.0, better="lower"),
+        "requests_refused": Bar(float(refused), 0.0, better="lower"),
     }
     return report("serving", figures, bars, as_json=args.json, stricter=args.stricter)
 

@@ -52,12 +52,14 @@ def test_serving_loses_nothing_it_acknowledged(environment: dict[str, str]) -> N
     assert status == 1
     assert said["bars"]["acknowledged_and_not_stored"] == {"value": 0, "bar": -1, "holds": False}
     assert said["bars"]["rank_over_nothing"]["bar"] == 0.6
+    assert said["bars"]["requests_refused"]["value"] == 0
     assert said["ratio_8_actions"]["median"] == said["bars"]["rank_over_nothing"]["value"] > 0
 
 
 def test_ingest_counts_right(environment: dict[str, str]) -> None:
     _, said = quick("ingest", environment)
     assert said["bars"]["events_miscounted"]["value"] == 0
+    assert said["bars"]["requests_refused"]["value"] == 0
     agreed = [bar["bar"] for name, bar in said["bars"].items() if name.endswith("over_copy")]
     assert agreed == [0.5] * 5
 
