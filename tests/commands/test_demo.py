@@ -51,7 +51,9 @@ async def test_without_consent_there_is_everyone_and_nothing_personal_is_read(
 async def test_consent_gives_segments_and_revoking_takes_them(
     product: Product, clock: WorldClock
 ) -> None:
-    result = await played(product, clock, null=True, consent=True, then_revoke=True)
+    result = await played(
+        product, clock, favour="how_to", consent=True, then_revoke=True, visitors=1500, seed=1
+    )
     assert len(result["segments"]) > 1  # type: ignore[arg-type]
     assert result["personal_rows_read"] > 0  # type: ignore[operator]
     assert result["segments_after_revoking"] == []

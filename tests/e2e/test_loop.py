@@ -134,9 +134,9 @@ async def test_what_was_brought_is_remembered_and_what_was_deleted_is_not(
     brought = await post(http, "/v1/contents", {"text": text, "title": "Bread"}, 201)
     await worked(product)
     memory, workspace = product.services.memory, owner.caller.workspace_id
-    found = memory.recall(workspace, "baking a loaf", limit=3, kind="content")
+    found = memory.recall(workspace, "baking a loaf", limit=200, kind="content")
     assert brought["id"] in [recalled.item.id for recalled in found]
     assert (await http.delete(f"/v1/contents/{brought['id']}")).status_code == 204
     await worked(product)
-    found = memory.recall(workspace, "baking a loaf", limit=3, kind="content")
+    found = memory.recall(workspace, "baking a loaf", limit=200, kind="content")
     assert brought["id"] not in [recalled.item.id for recalled in found]
