@@ -49,6 +49,7 @@ INGEST = text("""
         SELECT id, kind, occurred_at, of_decision, post_id, allowed, value,
                platform, topic, language
           FROM resolved WHERE unknown IS NULL
+         ORDER BY id  -- batches that share events wait for one another in one order: no deadlock
             ON CONFLICT DO NOTHING
         RETURNING id
     ), revised AS (
@@ -57,6 +58,7 @@ INGEST = text("""
           FROM (SELECT id, position, false AS new FROM resolved WHERE closed AND unknown IS NULL
                 UNION ALL SELECT id, NULL, true FROM inserted) AS heard
          GROUP BY id HAVING bool_or(new) AND max(position) IS NOT NULL
+         ORDER BY 1
             ON CONFLICT DO NOTHING
     )
     SELECT n, unknown, 0 AS accepted, NULL AS told FROM resolved WHERE unknown IS NOT NULL
