@@ -16,7 +16,7 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from graph.checkpoints import open_checkpoints
 from graph.runner import Runner
-from smartcontent.errors import LeaseLost
+from smartcontent.errors import LeaseLost, WrongState
 from smartcontent.publishing import CampaignSettings, PostState
 from store.database import Database
 from store.posts import Posts
@@ -145,12 +145,17 @@ class Trial:
         return bool(due)
 
     async def _advance(self, database: Database, runner: Runner, run_id: UUID) -> None:
-        """One job, then the person who approves what it brought."""
+        """One job, then the person who approves what it brought.
+
+        Beside a worker that was paused there are two such persons: the second is told that the
+        post is approved.
+        """
         with suppress(LeaseLost):
             await runner.run(self.workspace_id, run_id, owner=str(uuid4()))
-        async with database.transaction(self.workspace_id) as session:
-            for post in await Posts(session).list(state=PostState.AWAITING_APPROVAL):
-                await Posts(session).approve(post.id, content_hash=post.content_hash, by=None)
+        with suppress(WrongState):
+            async with database.transaction(self.workspace_id) as session:
+                for post in await Posts(session).list(state=PostState.AWAITING_APPROVAL):
+                    await Posts(session).approve(post.id, content_hash=post.content_hash, by=None)
 
 
 def undisturbed(world: World) -> tuple[object, ...]:

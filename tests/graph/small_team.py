@@ -92,7 +92,7 @@ class SmallWriter:
         taken: Sequence[str] = (),
     ) -> Variant | None:
         sentences = analysis.key_sentences
-        sentence = sentences[seed % len(sentences)].text
+        sentence = sentences[len(taken) % len(sentences)].text
         return Variant(
             id=UUID(int=seed),
             segment_id=segment.id,

@@ -145,7 +145,7 @@ async def test_what_the_guard_blocks_is_kept_and_never_drawn(
         for decision in await decisions_of(database, workspace, campaign)
         for action in decision.actions
     }
-    assert drawn_from and not drawn_from & blocked
+    assert blocked and drawn_from and not drawn_from & blocked
 
 
 async def test_a_campaign_without_an_allowed_text_fails_and_says_so(
