@@ -16,6 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,  # its boxes take as long as everything else in `--help` together
 )
 campaign = typer.Typer(help="Run campaigns.", no_args_is_help=True)
 events = typer.Typer(help="Bring engagement in.", no_args_is_help=True)
@@ -47,7 +48,7 @@ def up(
     demo: Annotated[bool, typer.Option(help="Fill an empty database with a demo.")] = True,
     once: Annotated[bool, typer.Option(help="Stop when everything answers.")] = False,
 ) -> None:
-    """Start the database, the server and a worker, with a demo the first time."""
+    """Start everything; the first time with a demo."""
     start("up", port=port, demo=demo, once=once)
 
 
@@ -65,7 +66,7 @@ def serve(port: Port = None) -> None:
 
 @app.command()
 def worker() -> None:
-    """Start a worker alone: as many as you like against one database."""
+    """Start a worker alone; as many as you like."""
     start("worker")
 
 
@@ -123,7 +124,7 @@ def demo(
     seeds: Annotated[int, typer.Option(min=1, help="How many worlds, one seed each.")] = 1,
     json: Json = False,
 ) -> None:
-    """Play a small world whose audience prefers something, through the real path."""
+    """Play a small world through the real path."""
     start(
         "demo",
         favour=favour,
