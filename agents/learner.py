@@ -33,7 +33,8 @@ class Drawn:
 class Learner:
     """Policy, context, actions -> Decision.
 
-    `salt` decides who is held back: give each workspace its own.
+    `salt` decides who is held back, together with the salt of each workspace: the same person
+    may be held back in one and not in another.
     """
 
     def __init__(self, *, salt: str = "holdback") -> None:
@@ -54,17 +55,19 @@ class Learner:
         personalised: bool = False,
         now: datetime,
         id: UUID | None = None,
+        salt: str = "",
         version: str | None = None,
         rewards_seen: int | None = None,
     ) -> Decision:
         """Draw one action with exact propensities.
 
-        `unit` (the subject; for posts the decision) falls by hash into the holdback, which the
-        uniform baseline serves, or is served by the policy.  `version` names the policy's state
-        (default: its count of rewards); `id` makes a step that runs twice decide once.
-        Raises InvalidInput as the policy does.
+        `unit` (the subject; for posts the decision) falls by hash with the workspace's `salt` into
+        the holdback, which the uniform baseline serves, or is served by the policy.  `version`
+        names the policy's state (default: its count of rewards); `id` makes a step that runs
+        twice decide once.  Raises InvalidInput as the policy does.
         """
-        drawn = self._draw(policy.pull(context, actions, seed=seed), unit, holdback)
+        held = in_holdback(unit, holdback, f"{self.salt}{salt}")
+        drawn = self._draw(policy.pull(context, actions, seed=seed), held, holdback)
         seen = policy.updates if rewards_seen is None else rewards_seen
         told = Told(drawn.chosen, seen, drawn.held)
         explanation = explain(policy, context, actions, drawn.choice, told=told)
@@ -88,9 +91,8 @@ class Learner:
             created_at=now,
         )
 
-    def _draw(self, choice: Choice, unit: str, share: float) -> Drawn:
+    def _draw(self, choice: Choice, held: bool, share: float) -> Drawn:
         """The policy's choice, or for a unit in the holdback one of the baseline's."""
-        held = in_holdback(unit, share, self.salt)
         baseline = dict.fromkeys(choice.propensities, 1.0 / len(choice.propensities))
         propensities = baseline if held else choice.propensities
         mixed = mixture(choice.propensities, baseline, share)

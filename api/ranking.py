@@ -15,14 +15,12 @@ from api.pseudonyms import Pseudonyms
 from api.tenants import Tenants
 from graph.decide import DecisionRequest, decide
 from smartcontent.consent import allows
-from smartcontent.content import Features
 from smartcontent.decision import Action, Decision
 from smartcontent.errors import Conflict
 from store.campaigns import Campaigns
 from store.consents import Consents
 from store.database import Session
 
-PERSON = "person."  # features so named describe the person, and need their consent
 Said = Annotated[str, StringConstraints(max_length=500, pattern=STORABLE)]
 # Written out: pydantic would describe names that break the pattern as taking any value.
 FEATURES = {
@@ -120,21 +118,12 @@ def _as_request(asked: Rank, unit: str | None, subject: str | None) -> DecisionR
     """What the learner may see.  Only consent lets the person's features and id through."""
     return DecisionRequest(
         kind="impression",
-        context=asked.context if subject else impersonal(asked.context),
+        context=asked.context,
         actions=[Action(id=action.id, features=action.features) for action in asked.actions],
         subject=subject,
         campaign_id=asked.campaign_id,
         unit=unit,
     )
-
-
-def impersonal(context: Features) -> Features:
-    """The context without what describes the person.
-
-    >>> impersonal({"person.age": 40.0, "page": "home"})
-    {'page': 'home'}
-    """
-    return {name: value for name, value in context.items() if not name.startswith(PERSON)}
 
 
 def require_distinct(actions: Sequence[Choosable]) -> None:

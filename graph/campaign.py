@@ -122,7 +122,8 @@ async def scheduler(state: Checked, runtime: Runtime[Team]) -> Update:
     """Forecasts the slots; the learner draws each post's variant, platform and time."""
     team, since, now = runtime.context, perf_counter(), runtime.context.clock()
     async with team.database.transaction(state["workspace_id"]) as session:
-        history = await observations(session, team.rewards)
+        charge = await team.policies.charges.in_charge(session)
+        history = await observations(session, charge.rewards)
         workspace = await Workspaces(session).get()
     forecasts = await to_thread(
         team.scheduler.schedule,

@@ -17,8 +17,10 @@ from learning.bandit.base import Policy
 from learning.bandit.envelope import seal, unseal
 from learning.evaluation import lift
 from learning.fold import Record, fold, state_hash
+from learning.personal import impersonal
 from learning.rewards import RewardSpec
-from smartcontent.decision import Decision, Estimate
+from smartcontent.content import Features
+from smartcontent.decision import Action, Decision, Estimate
 from store.decisions import Logged
 
 KIND = "canonical"
@@ -42,7 +44,8 @@ class Canonical:
     `taken`: how many entries that were.  `usual`: posts and engagement by platform.  `tally`:
     how often each reward (to four digits) came, by branch, of decisions about impressions.
     Both branches teach, each with the probability its action was drawn with; what a person
-    overrode teaches nothing.
+    overrode teaches nothing, and of a person who does not allow training nothing personal is
+    learned.
     """
 
     policy: Policy
@@ -70,7 +73,7 @@ class Canonical:
         """Teach the policy, in order."""
         for logged, reward in earned:
             if reward is not None:
-                self._learn(logged.decision, reward)
+                self._learn(logged, reward)
             self.position = logged.position
             self.taken += 1
         return self
@@ -78,17 +81,18 @@ class Canonical:
     def reward(self, logged: Logged) -> float | None:
         """What a decision has earned so far; None while nothing is known.
 
-        An impression whose time is over without any event earned 0: it was asked for and led to
-        nothing.  A post without any event stays unknown.
+        An impression whose time is over without any event earned the default, 0 if nothing else
+        is said: it was asked for and led to nothing.  A post without any event stays unknown.
         """
         counts = {str(kind): count for kind, count in logged.counts.items()}
         decision = logged.decision
+        features = chosen(decision).features
         if decision.kind == "impression":
-            known = self.rewards.reward(counts)[0]
-            return 0.0 if known is None and logged.closed else known
+            known = self.rewards.reward(counts, features=features)[0]
+            return self.rewards.default if known is None and logged.closed else known
         seen = "impression" in counts or "reward" in counts
         expected = None if seen else self._expected(_platform(decision))
-        return self.rewards.reward(counts, expected=expected)[0]
+        return self.rewards.reward(counts, expected=expected, features=features)[0]
 
     def lift(self) -> Estimate:
         """What learning earned over the holdback, or why that cannot be told yet."""
@@ -121,9 +125,11 @@ class Canonical:
     def _header(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in KEPT}
 
-    def _learn(self, decision: Decision, reward: float) -> None:
+    def _learn(self, logged: Logged, reward: float) -> None:
+        decision = logged.decision
         propensity = decision.propensities[decision.chosen]
-        record = Record(decision.context, decision.actions, decision.chosen, propensity, reward)
+        context = learnable(logged)
+        record = Record(context, decision.actions, decision.chosen, propensity, reward)
         fold(self.policy, [record])
         if decision.kind == "impression":
             counts = self.tally[decision.branch]
@@ -144,9 +150,19 @@ class Canonical:
         return (engagement + PRIOR_POSTS) / (posts + PRIOR_POSTS)
 
 
+def chosen(decision: Decision) -> Action:
+    """The action that was drawn."""
+    return next(action for action in decision.actions if action.id == decision.chosen)
+
+
+def learnable(logged: Logged) -> Features:
+    """What of the context may teach: without consent to training, nothing personal."""
+    context = logged.decision.context
+    return context if logged.trains else impersonal(context)
+
+
 def _platform(decision: Decision) -> str:
-    chosen = next(action for action in decision.actions if action.id == decision.chosen)
-    return str(chosen.features.get("platform", ""))
+    return str(chosen(decision).features.get("platform", ""))
 
 
 def _spread(tally: dict[str, int]) -> list[float]:

@@ -5,16 +5,18 @@
 One pass of the graph takes the log to the next snapshot's place: every so many entries from its
 beginning, wherever the passes before it ended, so that the same log has the same snapshots.
 
+The same is done for the policy in charge and for every one that learns in the shadow, each with
+snapshots of its own, in one transaction.
+
 A reward that comes after its decision's window is a revision: taking events in notes the
 position in the same transaction (`store.events`), and `Decisions.revised` tells it here.  Then
 every snapshot that had read that position is dropped and the log is folded again from the last
 one before it, all in one transaction with the new snapshots.
 """
 
-import hashlib
 from asyncio import to_thread
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Any, TypeAlias, TypedDict
@@ -25,13 +27,15 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from graph.canonical import Canonical, Earned
-from graph.serving import Policies, restored
-from smartcontent.decision import Estimate, PolicySnapshot
+from graph.cards import card, metrics, snapshot_of
+from graph.charge import Charge
+from graph.serving import Policies
+from smartcontent.decision import Estimate
 from store.database import Database, Session
 from store.decisions import Decisions, Logged
 from store.evaluations import Evaluations
 from store.fold_lock import fold_alone
-from store.rows import new_id
+from store.registry import Registry
 from store.snapshots import Snapshots
 
 EVERY = 500  # entries of the log between two snapshots
@@ -42,7 +46,8 @@ ENDLESS = 1_000_000_000  # passes end with the log, not with LangGraph's count o
 
 @dataclass(frozen=True)
 class Learning:
-    """What learning needs: `window` is how long a decision waits for its reward."""
+    """What learning needs: `window` is how long a decision waits for its reward where the
+    workspace's own rewards do not say."""
 
     database: Database
     policies: Policies
@@ -53,10 +58,15 @@ class Learning:
 
 @dataclass(frozen=True)
 class Fold:
-    """The runtime context: one transaction, in which nobody else folds this workspace."""
+    """The runtime context: one transaction, in which nobody else folds this workspace.
+
+    `shadow`: the charge decides nothing, so there is no lift to tell of.
+    """
 
     session: Session
     learning: Learning
+    charge: Charge
+    shadow: bool = False
 
 
 class Begun(TypedDict):
@@ -64,9 +74,11 @@ class Begun(TypedDict):
 
 
 class Collected(Begun):
-    """`canonical` is what was known before `log`; `ends`: the watermark is reached."""
+    """`canonical` is what was known before `log`; `ends`: the watermark is reached.  `parent` is
+    the snapshot that the fold went on from."""
 
     canonical: Canonical
+    parent: UUID | None
     log: list[Logged]
     revised_from: int | None
     ends: bool
@@ -122,15 +134,17 @@ async def evaluate(state: Rewarded) -> Update:
 
 async def snapshot(state: Learned, runtime: Runtime[Fold]) -> Update:
     """Keep the state where a snapshot is due, and at the end what was found out."""
-    fold, canonical = runtime.context, state["canonical"]
+    fold, canonical, parent = runtime.context, state["canonical"], state["parent"]
     due = bool(state["log"]) and canonical.taken % fold.learning.every == 0
     if due:
-        await Snapshots(fold.session).add(await to_thread(_snapshot, canonical, fold.learning))
+        parent = await _keep(fold, canonical, parent)
     if state["ends"]:
-        await Snapshots(fold.session).keep(canonical.policy.name, newest=KEPT)
+        await _tidy(fold)
+    if state["ends"] and not fold.shadow:
         await _say(fold.session, state["lift"])
     folded = state.get("folded", 0) + len(state["log"])
-    return {"folded": folded, "snapshots": state.get("snapshots", 0) + int(due)}
+    made = state.get("snapshots", 0) + int(due)
+    return {"folded": folded, "snapshots": made, "parent": parent}
 
 
 def _again(state: Collected) -> str:
@@ -143,21 +157,33 @@ async def _begin(fold: Fold) -> Update:
     snapshots = Snapshots(fold.session)
     if revised is not None:
         await snapshots.drop_from(revised)
-    latest = await snapshots.latest(fold.learning.policies.name)
-    canonical = await to_thread(restored, fold.learning.policies, latest)
-    return {"canonical": canonical, "revised_from": revised}
+    latest = await fold.charge.latest(fold.session)
+    canonical = await to_thread(fold.charge.restored, latest)
+    return {
+        "canonical": canonical,
+        "revised_from": revised,
+        "parent": latest.id if latest else None,
+    }
 
 
-def _snapshot(canonical: Canonical, learning: Learning) -> PolicySnapshot:
-    state = canonical.seal()
-    return PolicySnapshot(
-        id=new_id(),
-        policy=canonical.policy.name,
-        position=canonical.position,
-        sha256=hashlib.sha256(state).hexdigest(),
-        state=state,
-        created_at=learning.clock(),
+async def _keep(fold: Fold, canonical: Canonical, parent: UUID | None) -> UUID:
+    """Store the state with what it rests on; its id."""
+    snapshot = await to_thread(snapshot_of, fold.charge, canonical, fold.learning.clock())
+    await Snapshots(fold.session).add(
+        snapshot,
+        rewards=canonical.rewards.digest,
+        since=fold.charge.since,
+        taken=canonical.taken,
+        parent=parent,
+        metrics=metrics(canonical),
+        card=card(fold.charge, canonical),
     )
+    return snapshot.id
+
+
+async def _tidy(fold: Fold) -> None:
+    name, rewards = fold.charge.name, fold.charge.rewards.digest
+    await Snapshots(fold.session).keep(name, rewards=rewards, newest=KEPT)
 
 
 async def _say(session: Session, lift: Estimate) -> None:
@@ -191,18 +217,38 @@ STEPS: dict[str, Any] = {
 async def learn(learning: Learning, workspace_id: UUID) -> Learned | None:
     """Close the windows that are over and fold what they closed.
 
-    Returns where it got to; None when another process is folding this workspace right now.
+    Returns where the policy in charge got to; None when another process is folding this
+    workspace right now.
     """
     database = learning.database
     async with database.transaction(workspace_id) as session:
-        await Decisions(session).close(before=learning.clock() - learning.window)
+        charge = await learning.policies.charges.in_charge(session)
+        minutes = charge.rewards.window_minutes
+        window = learning.window if minutes is None else timedelta(minutes=minutes)
+        await Decisions(session).close(before=learning.clock() - window)
     async with database.transaction(workspace_id) as session:
         if not await fold_alone(session):
             return None
-        learned = await feedback_graph().ainvoke(
-            {"workspace_id": workspace_id},
-            {"recursion_limit": ENDLESS},
-            context=Fold(session, learning),
-        )
+        learned = await _all(session, learning, workspace_id)
     learning.policies.stale(workspace_id)
-    return learned  # type: ignore[return-value]
+    return learned
+
+
+async def _all(session: Session, learning: Learning, workspace_id: UUID) -> Learned:
+    """The policy in charge, then those in the shadow: of the revisions only the first one hears,
+    and it has dropped every snapshot that they concern."""
+    charges = learning.policies.charges
+    await Registry(session).ensure(charges.name)
+    fold = Fold(session, learning, await charges.in_charge(session))
+    learned = await _fold(fold, workspace_id)
+    for policy in await Registry(session).shadows():
+        charge = charges.of(policy, fold.charge.rewards)
+        await _fold(replace(fold, charge=charge, shadow=True), workspace_id)
+    return learned
+
+
+async def _fold(fold: Fold, workspace_id: UUID) -> Learned:
+    learned: Learned = await feedback_graph().ainvoke(  # type: ignore[assignment]
+        {"workspace_id": workspace_id}, {"recursion_limit": ENDLESS}, context=fold
+    )
+    return learned

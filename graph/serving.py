@@ -11,21 +11,21 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
 from uuid import UUID
 
 from graph.canonical import Canonical, MakePolicy
+from graph.charge import Charge, Charges
 from learning.bandit.base import Policy
 from learning.fold import state_hash
+from learning.registry import Kinds, Maker
 from learning.rewards import RewardSpec
-from smartcontent.decision import PolicySnapshot
-from smartcontent.errors import SmartContentError, SnapshotDamaged
+from smartcontent.errors import SmartContentError
 from store.database import Database, Session
 from store.decisions import Decisions, Logged
 from store.events import CHANNEL
-from store.snapshots import Snapshots
 
 AT_LATEST = 2.0  # seconds that a serving policy may be behind
 AFRESH = 30.0  # seconds after which the closed decisions since the snapshot are read again
@@ -57,9 +57,11 @@ class Kept:
     """What a process keeps of one workspace.
 
     `base` is `canonical`, or a copy that has also learned the older open decisions: what is
-    served is a copy of it that has learned the newest as well.
+    served is a copy of it that has learned the newest as well.  `charge` is whose state it is;
+    `called` another one that is to take over as soon as its state has been made.
     """
 
+    charge: Charge
     canonical: Canonical
     base: Canonical
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -73,6 +75,7 @@ class Kept:
     whole_at: float = float("-inf")
     whole_took: float = 0.0
     budget: float = SAVED
+    called: Charge | None = None
 
     @property
     def older(self) -> int:
@@ -83,24 +86,25 @@ class Kept:
 class Policies:
     """Who is in charge, by workspace.
 
-    `newest` open decisions are read again at every refresh, up to `older` further ones too.
-    `clock` counts seconds and never goes back.
+    `make_policy` and `rewards` hold where a workspace has registered nothing; of `kinds` it may
+    register policies.  `newest` open decisions are read again at every refresh, up to `older`
+    further ones too.  `clock` counts seconds and never goes back.
     """
 
     def __init__(
         self,
         make_policy: MakePolicy,
         *,
+        kinds: Iterable[Maker] = (),
         rewards: RewardSpec | None = None,
         newest: int = NEWEST,
         older: int = OLDER,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.make_policy = make_policy
-        self.rewards = rewards or RewardSpec()
+        self.kinds = Kinds([make_policy, *kinds])
+        self.charges = Charges(make_policy, self.kinds, rewards or RewardSpec())
         self.newest = newest
         self.older = older
-        self.name = make_policy().name
         self._clock = clock
         self._kept: OrderedDict[UUID, Kept] = OrderedDict()
         self._watching = False
@@ -130,10 +134,6 @@ class Policies:
         finally:
             self._watching = False
 
-    def fresh(self) -> Canonical:
-        """What is known before the first decision."""
-        return Canonical(self.make_policy(), self.rewards)
-
     async def _hear(self, database: Database) -> None:
         async for workspace in database.listen(CHANNEL):
             for known in [UUID(workspace)] if workspace else list(self._kept):
@@ -143,13 +143,15 @@ class Policies:
         while True:
             began = self._clock()
             for workspace_id, kept in list(self._kept.items()):
-                if kept.older > self.older and kept.news > kept.tended:
+                behind = kept.older > self.older and kept.news > kept.tended
+                if kept.called or behind:
                     await self._read_again(database, workspace_id, kept)
             await asyncio.sleep(max(TEND, self._clock() - began))
 
     async def _read_again(self, database: Database, workspace_id: UUID, kept: Kept) -> None:
         """A new base beside the one in use, which takes its place when it is ready."""
-        again, news = Kept(kept.canonical, kept.canonical), kept.news
+        charge, news = kept.called or kept.charge, kept.news
+        again = _kept(charge) if kept.called else Kept(charge, kept.canonical, kept.canonical)
         try:
             async with database.transaction(workspace_id) as session:
                 await self._go_back(session, again)
@@ -158,14 +160,14 @@ class Policies:
             log.warning("The open decisions of %s were not read again: %s", workspace_id, problem)
             return
         async with kept.lock:
+            kept.charge, kept.called = charge, None
             kept.canonical, kept.base, kept.snapshot = again.canonical, again.base, again.snapshot
             kept.tended, kept.afresh_at = news, again.afresh_at
             kept.news += 1
 
     def _of(self, workspace_id: UUID) -> Kept:
         if workspace_id not in self._kept:
-            fresh = self.fresh()
-            self._kept[workspace_id] = Kept(fresh, fresh)
+            self._kept[workspace_id] = _kept(self.charges.of(None, self.charges.rewards))
         self._kept.move_to_end(workspace_id)
         while len(self._kept) > MOST_WORKSPACES:
             self._kept.popitem(last=False)
@@ -179,6 +181,7 @@ class Policies:
     async def _refresh(self, session: Session, kept: Kept) -> Serving:
         began, news = self._clock(), kept.news
         rested = began - kept.whole_at > kept.whole_took / SHARE
+        await self._take_charge(session, kept)
         whole = kept.older <= self.older or (rested and not self._watching)
         if whole:
             await self._go_back(session, kept)
@@ -192,12 +195,28 @@ class Policies:
             kept.whole_at, kept.whole_took = ended, ended - began
         return serving
 
+    async def _take_charge(self, session: Session, kept: Kept) -> None:
+        """Hear of a promotion, a rollback or other rewards.
+
+        The new state may have a long log to read: where somebody watches, that is done beside
+        the requests, and the one before serves until then.
+        """
+        charge = await self.charges.in_charge(session)
+        if charge.key == kept.charge.key:
+            kept.called = None
+        elif kept.serving and self._watching:
+            kept.called = charge
+        else:
+            fresh = _kept(charge)
+            kept.charge, kept.canonical, kept.base = charge, fresh.canonical, fresh.base
+            kept.snapshot, kept.afresh_at, kept.called = None, fresh.afresh_at, None
+
     async def _go_back(self, session: Session, kept: Kept) -> None:
         """Forget what was known of open decisions; from time to time start at the snapshot."""
-        latest = await Snapshots(session).latest(self.name)
+        latest = await kept.charge.latest(session)
         known = latest.id if latest else None
         if known != kept.snapshot or self._clock() - kept.afresh_at > AFRESH:
-            kept.canonical = await asyncio.to_thread(restored, self, latest)
+            kept.canonical = await asyncio.to_thread(kept.charge.restored, latest)
             kept.snapshot, kept.afresh_at = known, self._clock()
         kept.base = kept.canonical
 
@@ -215,19 +234,14 @@ class Policies:
     def _made(self, kept: Kept, newest: list[Logged]) -> Serving:
         state = kept.base.clone().take(newest)
         position = kept.canonical.position
-        version = f"{self.name}@{position}:{state_hash(state.policy)[:12]}"
+        version = f"{kept.charge.name}@{position}:{state_hash(state.policy)[:12]}"
         return Serving(state.policy, version, position, state.policy.updates)
 
 
-def restored(policies: Policies, snapshot: PolicySnapshot | None) -> Canonical:
-    """The state in a snapshot; a damaged one is as good as none, only slower."""
-    if snapshot is None:
-        return policies.fresh()
-    try:
-        return Canonical.unseal(snapshot.state, policies.make_policy, policies.rewards)
-    except SnapshotDamaged:
-        log.exception("A snapshot is damaged: the log is folded again from its beginning.")
-        return policies.fresh()
+def _kept(charge: Charge) -> Kept:
+    """Nothing known yet."""
+    fresh = charge.fresh()
+    return Kept(charge, fresh, fresh)
 
 
 def _settle(kept: Kept, rows: list[Logged], newest: int) -> list[Logged]:

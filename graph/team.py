@@ -1,13 +1,12 @@
 """Who works on a campaign.  The whole team is LangGraph's runtime context, never its state."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from agents.learner import Learner
 from graph.serving import Policies
-from learning.rewards import RewardSpec
 from learning.timing import Observation
 from memory.base import Memory
 from smartcontent.content import (
@@ -87,7 +86,6 @@ class Team:
     policies: Policies
     specs: Mapping[Platform, PlatformSpec]
     clock: Callable[[], datetime]
-    rewards: RewardSpec = field(default_factory=RewardSpec)
     lease: Lease | None = None
 
     def holding(self, lease: Lease) -> "Team":

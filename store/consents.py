@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from smartcontent.content import Consent, Purpose
 from store import intake
 from store.database import Session
+from store.decisions import Decisions
 from store.rows import as_noun, many
 from store.tables import CONSENTS, EVENTS, SEGMENT_MEMBERS
 
@@ -18,7 +19,8 @@ class Consents:
 
     async def set(self, subject: str, purpose: Purpose, granted: bool) -> Consent:
         """Withdrawing takes effect here: a subject without personalisation is in no segment, and
-        one without analytics is in no event, for good."""
+        one without analytics is in no event, for good.  A word on training has the log learned
+        again from the subject's first decision."""
         row = {"subject": subject, "purpose": purpose, "granted": granted}
         said = insert(CONSENTS).values(row)
         latest = said.on_conflict_do_update(
@@ -35,6 +37,8 @@ class Consents:
             await self._session.execute(
                 update(EVENTS).where(EVENTS.c.subject == subject).values(subject=None)
             )
+        if purpose == "training":
+            await Decisions(self._session).revise_of(subject)
         return as_noun(Consent, kept)
 
     async def of(self, subject: str) -> list[Consent]:

@@ -3,9 +3,10 @@
 How a reader never misses a decision that commits late is told in `migrations/sql/0001_log.sql`.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +24,13 @@ from store.tables import DECISIONS, REVISIONS, REWARD_WINDOWS
 NEXT_STEP = "List them: GET /v1/decisions"
 SETTLED = text("SELECT decision_watermark()")
 LOGGED = """
-    SELECT d.*, coalesce(d.created_at <= w.closed_before, false) AS closed, counted.counts
+    SELECT d.*, coalesce(d.created_at <= w.closed_before, false) AS closed, counted.counts,
+           d.subject IS NULL OR c.granted IS TRUE AS trains
       FROM (SELECT * FROM decisions
              WHERE position > :after AND position <= :settled
              ORDER BY position {order} LIMIT :limit) d
       LEFT JOIN reward_windows w ON true
+      LEFT JOIN consents c ON c.subject = d.subject AND c.purpose = 'training'
       LEFT JOIN LATERAL (
           SELECT json_object_agg(kind, total) AS counts
             FROM (SELECT kind, CASE WHEN kind IN ('reward', 'dwell')
@@ -40,10 +43,23 @@ LOGGED = """
 """
 LOG = text(LOGGED.format(order="ASC"))
 RECENT = text(LOGGED.format(order="DESC"))
+PLACE = text("""
+    SELECT coalesce(min(position) - 1, 0)
+      FROM (SELECT d.position FROM decisions d
+              JOIN reward_windows w ON d.created_at <= w.closed_before
+             WHERE d.position <= :settled ORDER BY d.position DESC LIMIT :last) AS newest
+""")
 REVISE = text("""
     INSERT INTO revisions (position)
     SELECT d.position FROM decisions d JOIN reward_windows w ON d.created_at <= w.closed_before
      WHERE d.id = :id
+        ON CONFLICT DO NOTHING
+""")
+CLOSED_OF = text("""
+    INSERT INTO revisions (position)
+    SELECT d.position FROM decisions d JOIN reward_windows w ON d.created_at <= w.closed_before
+     WHERE d.subject = :subject
+     ORDER BY d.position LIMIT 1
         ON CONFLICT DO NOTHING
 """)
 DUE = text("SELECT workspace_id FROM due_learning(:most)")
@@ -54,13 +70,15 @@ class Logged:
     """A decision at its place in the log, with what it has earned so far.
 
     `counts`: how many events of each kind, for "reward" and "dwell" the sum of their values;
-    a kind that never came is absent.  `closed`: its time to earn is over.
+    a kind that never came is absent.  `closed`: its time to earn is over.  `trains`: whoever it
+    was made for allows that models are trained with what describes them.
     """
 
     position: int
     decision: Decision
     counts: dict[EventKind, float]
     closed: bool
+    trains: bool = True
 
 
 class Decisions:
@@ -92,6 +110,22 @@ class Decisions:
         """
         return await self._read(RECENT, 0, limit)
 
+    async def closed(self, *, after_position: int, size: int) -> AsyncIterator[list[Logged]]:
+        """Pages of the log in decision order, up to the first entry whose time is not over."""
+        while True:
+            page = await self.log(after_position=after_position, limit=size)
+            over = list(takewhile(lambda logged: logged.closed, page))
+            if over:
+                yield over
+            if len(over) < size:
+                return
+            after_position = over[-1].position
+
+    async def place(self, *, last: int) -> int:
+        """The position before the last so many closed entries; 0 before all of them."""
+        found = await self._session.execute(PLACE, {"last": last, "settled": await self.settled()})
+        return int(found.scalar_one())
+
     async def override(self, id: UUID) -> None:
         """A person chose otherwise: learning and evaluation leave it out from now on."""
         await self._session.execute(intake.SHARED)
@@ -114,6 +148,11 @@ class Decisions:
                 index_elements=["workspace_id"], set_={"closed_before": later}
             )
         )
+
+    async def revise_of(self, subject: str) -> None:
+        """What may be learned of a person has changed: from their first decision on."""
+        await self._session.execute(intake.SHARED)
+        await self._session.execute(CLOSED_OF, {"subject": subject})
 
     async def revised(self) -> int | None:
         """The first position where a closed decision has changed since `forget_revisions`."""
@@ -166,4 +205,4 @@ def _row(decision: Decision) -> dict[str, Any]:
 
 def _logged(row: Row[Any]) -> Logged:
     decision = as_noun(Decision, row)
-    return Logged(row.position, decision, row.counts or {}, row.closed)
+    return Logged(row.position, decision, row.counts or {}, row.closed, row.trains)

@@ -192,6 +192,34 @@ POLICY_SNAPSHOTS = _table(
     sha256=Text,
     state=LargeBinary,
     created_at=Time,
+    rewards=Text,
+    since=Long,
+    taken=Long,
+    parent=Uuid,
+    metrics=JSON,
+    card=JSON,
+)
+REWARD_SPECS = _table("reward_specs", version=Integer, spec=JSON, by=Uuid, created_at=Time)
+POLICIES = _table(
+    "policies",
+    id=Uuid,
+    name=Text,
+    kind=Text,
+    settings=JSON,
+    since=Long,
+    state=Text,
+    created_at=Time,
+    changed_at=Time,
+)
+PROMOTIONS = _table(
+    "promotions",
+    id=Uuid,
+    policy_id=Uuid,
+    replaced_id=Uuid,
+    evaluation_id=Uuid,
+    by=Uuid,
+    created_at=Time,
+    undone_at=Time,
 )
 EVALUATIONS = _table(
     "evaluations", id=Uuid, kind=Text, estimate=JSON, details=JSON, created_at=Time

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from graph.feedback import EVERY, Learned, Learning, feedback_graph, learn
+from learning.rewards import RewardSpec
 from smartcontent.decision import Decision, Event
 from store.database import Database
 from store.decisions import Decisions
@@ -205,12 +206,12 @@ async def test_a_damaged_snapshot_is_folded_again(
     await folded(database, workspace)
     whole = knowledge(await kept(database, workspace))
     async with database.transaction(workspace) as session:
-        snapshots = Snapshots(session)
-        latest = await snapshots.latest("vowpal")
+        snapshots, rewards = Snapshots(session), RewardSpec().digest
+        latest = await snapshots.latest("vowpal", rewards=rewards)
         assert latest is not None
         flipped = latest.state[:-1] + bytes([latest.state[-1] ^ 1])
         await snapshots.drop_from(latest.position)
-        await snapshots.add(latest.model_copy(update={"state": flipped}))
+        await snapshots.add(latest.model_copy(update={"state": flipped}), rewards=rewards)
     learned = await folded(database, workspace)
     assert learned["folded"] == 20 and knowledge(learned["canonical"]) == whole
     assert "damaged" in caplog.text

@@ -7,7 +7,7 @@ from uuid import UUID
 from agents.learner import Learner
 from graph.canonical import Canonical
 from graph.decide import DecisionRequest, decide
-from graph.serving import Policies, restored
+from graph.serving import Policies
 from learning.bandit.vowpal import Vowpal
 from learning.fold import state_hash
 from smartcontent.content import EventKind
@@ -15,7 +15,6 @@ from smartcontent.decision import Action, Decision, Event
 from store.database import Database
 from store.decisions import Decisions
 from store.events import Events, Ingested
-from store.snapshots import Snapshots
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -73,9 +72,10 @@ async def log(database: Database, workspace: UUID, decisions: Sequence[Decision]
 async def kept(database: Database, workspace: UUID) -> Canonical:
     """The state in the latest snapshot."""
     async with database.transaction(workspace) as session:
-        latest = await Snapshots(session).latest("vowpal")
+        charge = await policies().charges.in_charge(session)
+        latest = await charge.latest(session)
     assert latest is not None
-    return restored(policies(), latest)
+    return charge.restored(latest)
 
 
 def knowledge(state: Canonical) -> tuple[object, ...]:

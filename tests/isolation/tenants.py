@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from api.deps import Services
 from api.parts import Parts
+from learning.rewards import RewardSpec
 from smartcontent.content import (
     Analysis,
     Claim,
@@ -32,6 +33,8 @@ from store.decisions import Decisions
 from store.evaluations import Evaluations
 from store.events import Events
 from store.posts import Posts
+from store.registry import Registry
+from store.rewards import Rewards
 from store.runs import Runs
 from store.segments import Segments
 from store.snapshots import Snapshots
@@ -147,7 +150,12 @@ async def _fill(session: Session, tenant: Tenant, parts: Parts) -> None:
     await Posts(session).add([post])
     await _run(session, campaign.id, mark)
     await Events(session).ingest([_event(mark, decision.id, subject)])
-    await Snapshots(session).add(_snapshot(mark))
+    await Snapshots(session).add(_snapshot(mark), card={"note": f"{mark} card"})
+    await Rewards(session).add({**RewardSpec(default=None).as_json()})
+    registry = Registry(session)
+    first = await registry.ensure("uniform")
+    shadow = await registry.shadow(name=f"{mark} policy", kind="uniform", settings={}, most=1)
+    await registry.promote(shadow.id)
     await Evaluations(session).add("lift", _estimate(mark), {"note": f"{mark} details"})
     thread = await Threads(session).add(f"{mark} thread", member_id=UUID(tenant.ids["member"][0]))
     tenant.ids |= {
@@ -158,6 +166,7 @@ async def _fill(session: Session, tenant: Tenant, parts: Parts) -> None:
         "variant": [str(variant.id)],
         "decision": [str(decision.id)],
         "post": [str(post.id)],
+        "policy": [str(first.id), str(shadow.id)],
         "thread": [str(thread.id)],
         "subject": [f"{mark} subject", subject],
         "hash": [post.content_hash],
@@ -248,7 +257,7 @@ def _event(mark: str, decision_id: UUID, subject: str) -> Event:
 def _snapshot(mark: str) -> PolicySnapshot:
     return PolicySnapshot(
         id=uuid7(),
-        policy="uniform",
+        policy=f"{mark} policy",
         position=0,
         sha256="0" * 64,
         state=f"{mark} state".encode(),

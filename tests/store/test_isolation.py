@@ -22,7 +22,9 @@ from store.events import Events
 from store.members import Members
 from store.migrate import APP_ROLE
 from store.refresh_tokens import RefreshTokens
+from store.registry import Registry
 from store.replies import Replies
+from store.rewards import Rewards
 from store.rows import new_id
 from store.runs import Runs
 from store.segments import Segments
@@ -155,6 +157,11 @@ async def fill(database: Database, workspace: UUID) -> None:
         await Snapshots(session).add(snapshot(1))
         figure = Estimate(value=None, low=None, high=None, n=0, verdict="?")
         await Evaluations(session).add("lift", figure)
+        await Rewards(session).add({"weights": {}})
+        registry = Registry(session)
+        await registry.ensure("vowpal")
+        other = await registry.shadow(name="other", kind="uniform", settings={}, most=1)
+        await registry.promote(other.id)
 
 
 @pytest.fixture(scope="module")
