@@ -9,12 +9,17 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
+from learning.sampling import draw
 from smartcontent.content import Features
 from smartcontent.decision import Action
 from smartcontent.errors import InvalidInput
 
+Numbers: TypeAlias = NDArray[np.float64]
 LARGEST_FEATURE = 1e6
 LARGEST_REWARD = 10.0
 
@@ -40,6 +45,13 @@ class Pull(NamedTuple):
     context: Features
     actions: Sequence[Action]
     seed: int
+
+
+class Weighed(NamedTuple):
+    """What a policy draws from, and estimated rewards, in the order of the actions."""
+
+    propensities: Numbers
+    scores: Numbers
 
 
 class Policy(ABC):
@@ -103,6 +115,26 @@ class Policy(ABC):
     def fingerprint(self) -> bytes:
         """What it knows, as bytes: equal after the same updates, whatever was pulled between."""
 
+    def weigh(self, context: Features, actions: Sequence[Action]) -> Weighed:
+        """What `pull` draws from, without the draw."""
+        choice = self.pull(context, actions, seed=0)
+        propensities, scores = choice.propensities.values(), choice.scores.values()
+        return Weighed(np.array([*propensities]), np.array([*scores]))
+
+    def learn(
+        self,
+        context: Features,
+        actions: Sequence[Action],
+        *,
+        action: str,
+        reward: float,
+        propensity: float,
+    ) -> Weighed:
+        """As `update`; returns what it would have drawn from just before."""
+        weighed = self.weigh(context, actions)
+        self.update(context, actions, action=action, reward=reward, propensity=propensity)
+        return weighed
+
     def clone(self) -> Self:
         """An independent copy."""
         return self.from_snapshot(self.snapshot())
@@ -110,6 +142,19 @@ class Policy(ABC):
     def pull_many(self, pulls: Sequence[Pull]) -> list[Choice]:
         """The same choices as one by one."""
         return [self.pull(pull.context, pull.actions, seed=pull.seed) for pull in pulls]
+
+
+def drawn(ids: Sequence[str], weighed: Weighed, seed: int) -> Choice:
+    """One of the actions, drawn with this seed.
+
+    >>> drawn(["a", "b"], Weighed(np.array([0.0, 1.0]), np.array([0.5, 0.1])), seed=1)
+    Choice(action='b', propensities={'a': 0.0, 'b': 1.0}, explored=True, seed=1, \
+scores={'a': 0.5, 'b': 0.1})
+    """
+    propensities = dict(zip(ids, weighed.propensities.tolist(), strict=True))
+    scores = dict(zip(ids, weighed.scores.tolist(), strict=True))
+    action = draw(propensities, seed)
+    return Choice(action, propensities, scores[action] < max(scores.values()), seed, scores)
 
 
 def check_actions(actions: Sequence[Action]) -> list[str]:

@@ -7,10 +7,12 @@ three): two estimates a feature, no sampling, and the values sum to the score.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from learning.bandit.text_format import action_line, context_block, namespace
 from smartcontent.content import Features, FeatureValue
 
+Name: TypeAlias = str | tuple[str, str]  # a number's name; a text's name and value
 MOST = 48  # more features than that (an embedding) are explained by group
 
 
@@ -42,6 +44,33 @@ def split(
     return {"base": score - sum(values.values()), **values}
 
 
+def by_feature(
+    score: float, context: Mapping[Name, float], action: Mapping[Name, float]
+) -> dict[str, float]:
+    """Named contributions and `base`, what is left of the score."""
+    sides = {"context": context, "action": action}
+    few = len(context) + len(action) <= MOST
+    values: dict[str, float] = {}
+    for side, parts in sides.items():
+        for name, value in parts.items():
+            label = shown(side, name) if few else _group(side, name)
+            values[label] = values.get(label, 0.0) + value
+    return {"base": score - sum(values.values()), **values}
+
+
+def shown(side: str, name: Name) -> str:
+    """
+    >>> shown("action", ("strategy", "story")), shown("context", "depth")
+    ('action strategy=story', 'context depth')
+    """
+    return f"{side} {name}" if isinstance(name, str) else f"{side} {name[0]}={name[1]}"
+
+
+def _group(side: str, name: Name) -> str:
+    whole = name if isinstance(name, str) else name[0]
+    return side if side == "context" else f"{side} {namespace(whole)}"
+
+
 def _groups(parts: Parts) -> dict[str, set[tuple[str, str]]]:
     names = [("context", name) for name in parts.context]
     names += [("action", name) for name in parts.action]
@@ -49,15 +78,13 @@ def _groups(parts: Parts) -> dict[str, set[tuple[str, str]]]:
         return {_label(parts, *name): {name} for name in names}
     groups: dict[str, set[tuple[str, str]]] = {}
     for side, name in names:
-        group = side if side == "context" else f"{side} {namespace(name)}"
-        groups.setdefault(group, set()).add((side, name))
+        groups.setdefault(_group(side, name), set()).add((side, name))
     return groups
 
 
 def _label(parts: Parts, side: str, name: str) -> str:
     value = (parts.context if side == "context" else parts.action)[name]
-    shown = f"{name}={value}" if isinstance(value, str) else name
-    return f"{side} {shown}"
+    return shown(side, (name, value) if isinstance(value, str) else name)
 
 
 def _line(parts: Parts, kept: Iterable[tuple[str, str]]) -> str:

@@ -1,0 +1,89 @@
+"""What each arm earned, whoever saw it: counts and means that forget, bounded in number.
+
+An arm is what an action's texts say of it (its strategy, platform, ...); numbers, such as an
+embedding's, are left out, and an action without texts is known by its id.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from learning.bandit.base import Numbers
+from smartcontent.decision import Action
+
+MOST = 4096  # arms kept; the one not shown for longest makes room
+
+
+class Arms:
+    """`memory` is how many observations the past is worth.
+
+    >>> arms = Arms(memory=1e6)
+    >>> for reward in (1.0, 0.0, 0.0):
+    ...     arms.learn("story", reward)
+    >>> counts, means = arms.read(["story", "quote"])
+    >>> counts.round(2).tolist(), means.round(2).tolist()
+    ([3.0, 0.0], [0.33, 0.0])
+    """
+
+    def __init__(self, *, memory: float) -> None:
+        self.memory = memory
+        self._arms: dict[str, list[float]] = {}  # count and sum; the one shown last is last
+        self._all = [0.0, 0.0, 0.0]  # count, sum, sum of squares
+        self._weight = 1.0  # of an observation now: the past is not touched, the new weighs more
+
+    def learn(self, arm: str, reward: float) -> None:
+        count, total = self._arms.pop(arm, (0.0, 0.0))
+        self._arms[arm] = [count + self._weight, total + self._weight * reward]
+        if len(self._arms) > MOST:
+            del self._arms[next(iter(self._arms))]
+        for at, amount in enumerate((1.0, reward, reward * reward)):
+            self._all[at] += self._weight * amount
+        self._weight *= 1.0 + 1.0 / self.memory
+        if self._weight > 2.0:
+            self._renew()
+
+    def read(self, arms: Sequence[str]) -> tuple[Numbers, Numbers]:
+        """How often each was seen of late, and its mean reward (0 when never)."""
+        rows = np.array([self._arms.get(arm, (0.0, 0.0)) for arm in arms])
+        counts = rows[:, 0] / self._weight
+        return counts, rows[:, 1] / np.where(rows[:, 0] > 0.0, rows[:, 0], 1.0)
+
+    @property
+    def mean(self) -> float:
+        """Of all arms together."""
+        return self._all[1] / self._all[0] if self._all[0] else 0.0
+
+    @property
+    def deviation(self) -> float:
+        """Of one reward, of all arms together."""
+        if not self._all[0]:
+            return 0.0
+        return math.sqrt(max(self._all[2] / self._all[0] - self.mean**2, 0.0))
+
+    @property
+    def state(self) -> dict[str, Any]:
+        kept = {"arms": [[arm, *sums] for arm, sums in self._arms.items()]}
+        return {**kept, "all": self._all, "weight": self._weight}
+
+    def load(self, state: dict[str, Any]) -> Self:
+        self._arms = {arm: [count, total] for arm, count, total in state["arms"]}
+        self._all, self._weight = list(state["all"]), state["weight"]
+        return self
+
+    def _renew(self) -> None:
+        for sums in (*self._arms.values(), self._all):
+            sums[:] = [amount / self._weight for amount in sums]
+        self._weight = 1.0
+
+
+def arm_of(action: Action) -> str:
+    """
+    >>> arm_of(Action(id="7", features={"strategy": "story", "platform": "rss", "hour": 9.0}))
+    'strategy=story platform=rss'
+    >>> arm_of(Action(id="banner 7"))
+    'banner 7'
+    """
+    texts = [f"{n}={v}" for n, v in action.features.items() if isinstance(v, str)]
+    return " ".join(texts) or action.id

@@ -1,0 +1,217 @@
+"""Several policies, each followed as much as it is likely to be the best.
+
+Every reward tells of every member what it would have earned in its place: the doubly robust
+score Σ pᵢ r̂ + (pᵢ / p) (r - r̂) (Dudík, Langford and Li 2011, arXiv 1103.4601), with pᵢ the
+member's probabilities before it learned of the reward, p the logged one and r̂ the first
+member's estimate.  Members are weighted by the chance that theirs is the highest mean (see
+`chances`), so a member without context guards those with it: where context tells nothing it
+wins.  Weights are frozen before the draw and the action is drawn from, and logged with, Σ wᵢ pᵢ.
+
+The first member is in charge until there is evidence: others start `behind` it.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from learning.bandit.base import (
+    Choice,
+    Numbers,
+    Policy,
+    Weighed,
+    check_actions,
+    check_features,
+    check_feedback,
+    drawn,
+)
+from learning.bandit.envelope import seal, unseal
+from learning.bandit.epsilon_greedy import EpsilonGreedy
+from learning.bandit.linear import Linear
+from learning.bandit.thompson import Thompson
+from learning.bandit.uniform import Uniform
+from learning.bandit.vowpal import Vowpal
+from learning.exploration import chances
+from smartcontent.content import Features
+from smartcontent.decision import Action
+
+KINDS: dict[str, type[Policy]] = {
+    kind.name: kind for kind in (EpsilonGreedy, Linear, Thompson, Uniform, Vowpal)
+}
+LARGEST_RATIO = 20.0  # the rest of a larger importance weight is left to the estimate
+LEAST_WEIGHT = 0.01  # a member less likely the best is not asked
+BEFORE = 100.0  # observations that the start counts for
+
+
+class BestOf(Policy):
+    """`memory` is how many observations of the members' scores the past is worth; `behind` by how
+    many deviations of a reward all but the first start behind it.
+
+    >>> actions = [Action(id="story"), Action(id="quote")]
+    >>> policy = BestOf([Linear(), Thompson()])
+    >>> policy.pull({}, actions, seed=1).propensities
+    {'story': 0.5, 'quote': 0.5}
+    >>> for reward, action in [(1.0, "story"), (0.0, "quote")] * 50:
+    ...     policy.update({}, actions, action=action, reward=reward, propensity=0.5)
+    >>> policy.pull({}, actions, seed=1).propensities["story"] > 0.9
+    True
+    """
+
+    name: ClassVar[str] = "best_of"
+
+    def __init__(
+        self,
+        members: Sequence[Policy] | None = None,
+        *,
+        memory: float = 5000.0,
+        behind: float = 0.3,
+    ) -> None:
+        self.members = [Linear(), Vowpal(), Thompson()] if members is None else list(members)
+        self.memory = memory
+        self.behind = behind
+        self._updates = 0
+        self._rewards = np.zeros(3)  # count, sum, sum of squares: of late
+        self._leads = np.zeros((2, len(self.members)))  # sums and squares of scores over the mean
+        self._weights: Numbers | None = None
+
+    @property
+    def updates(self) -> int:
+        return self._updates
+
+    @property
+    def floor(self) -> float:
+        return min(member.floor for member in self.members)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """How much each member is followed."""
+        names = [member.name for member in self.members]
+        return dict(zip(names, self._followed().tolist(), strict=True))
+
+    def pull(
+        self,
+        context: Features,
+        actions: Sequence[Action],
+        *,
+        seed: int,
+        budget: int | None = None,
+    ) -> Choice:
+        return drawn(check_actions(actions), self.weigh(context, actions), seed)
+
+    def weigh(self, context: Features, actions: Sequence[Action]) -> Weighed:
+        propensities, scores = np.zeros(len(actions)), np.zeros(len(actions))
+        for member, weight in self._asked():
+            weighed = member.weigh(context, actions)
+            propensities += weight * weighed.propensities
+            scores += weight * weighed.scores
+        return Weighed(propensities / propensities.sum(), scores)
+
+    def update(
+        self,
+        context: Features,
+        actions: Sequence[Action],
+        *,
+        action: str,
+        reward: float,
+        propensity: float,
+    ) -> None:
+        ids = check_actions(actions)
+        check_feedback(ids, action, reward, propensity)
+        for features in (context, *(each.features for each in actions)):
+            check_features(features)
+        weighed = [
+            member.learn(context, actions, action=action, reward=reward, propensity=propensity)
+            for member in self.members
+        ]
+        self._score(weighed, ids.index(action), reward, propensity)
+        self._updates += 1
+
+    def explain(
+        self, context: Features, actions: Sequence[Action], action: str
+    ) -> dict[str, float]:
+        """The members' contributions, each member by its weight."""
+        parts: dict[str, float] = {}
+        for member, weight in self._asked():
+            for name, value in member.explain(context, actions, action).items():
+                parts[name] = parts.get(name, 0.0) + weight * value
+        return parts
+
+    def clone(self) -> Self:
+        twin = type(self)([member.clone() for member in self.members], **self._settings)
+        twin._updates = self._updates
+        twin._rewards, twin._leads = self._rewards.copy(), self._leads.copy()
+        return twin
+
+    def snapshot(self) -> bytes:
+        models = [member.snapshot() for member in self.members]
+        state = {**self._state(), "lengths": [len(model) for model in models]}
+        return seal(self.name, state, b"".join(models))
+
+    @classmethod
+    def from_snapshot(cls, snapshot: bytes) -> Self:
+        state, models = unseal(cls.name, snapshot)
+        members, start = [], 0
+        for name, length in zip(state["members"], state["lengths"], strict=True):
+            members.append(KINDS[name].from_snapshot(models[start : start + length]))
+            start += length
+        policy = cls(members, **state["settings"])
+        policy._updates = state["updates"]
+        policy._rewards, policy._leads = np.array(state["rewards"]), np.array(state["leads"])
+        return policy
+
+    def fingerprint(self) -> bytes:
+        known = [member.fingerprint() for member in self.members]
+        return json.dumps(self._state()).encode() + b"".join(known)
+
+    @property
+    def _settings(self) -> dict[str, float]:
+        """The constructor's, but for the members."""
+        return {"memory": self.memory, "behind": self.behind}
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "settings": self._settings,
+            "members": [member.name for member in self.members],
+            "updates": self._updates,
+            "rewards": self._rewards.tolist(),
+            "leads": self._leads.tolist(),
+        }
+
+    def _score(self, weighed: Sequence[Weighed], at: int, reward: float, propensity: float) -> None:
+        """What each member would have earned, over their mean."""
+        shares = np.array([each.propensities for each in weighed])
+        expected = weighed[0].scores
+        ratios = np.minimum(shares[:, at] / propensity, LARGEST_RATIO)
+        scores = shares @ expected + ratios * (reward - expected[at])
+        leads = scores - scores.mean()
+        kept = 1.0 - 1.0 / self.memory
+        self._leads = kept * self._leads + np.array([leads, leads * leads])
+        self._rewards = kept * self._rewards + np.array([1.0, reward, reward * reward])
+        self._weights = None
+
+    def _asked(self) -> list[tuple[Policy, float]]:
+        weights = self._followed().tolist()
+        return [pair for pair in zip(self.members, weights, strict=True) if pair[1] > 0.0]
+
+    def _followed(self) -> Numbers:
+        if self._weights is None:
+            self._weights = self._likely()
+        return self._weights
+
+    def _likely(self) -> Numbers:
+        """The chance of each member to be the best, small ones left out."""
+        count, total, squares = self._rewards
+        first = np.arange(len(self.members)) == 0
+        variance = squares / count - (total / count) ** 2 if count else 0.0
+        if variance <= 0.0:
+            return np.where(first, 1.0, 0.0)
+        start = np.where(first, 0.0, -self.behind * math.sqrt(variance))
+        seen = count + BEFORE
+        means = (self._leads[0] + BEFORE * start) / seen
+        variances = (self._leads[1] + BEFORE * variance) / seen
+        likely = chances(means, np.sqrt(variances / seen))
+        likely[likely < LEAST_WEIGHT] = 0.0
+        whole: Numbers = likely / likely.sum()
+        return whole

@@ -1,0 +1,166 @@
+"""Ridge regression in blocks, learned one observation at a time.
+
+A block is a weight for every column, with the covariance of those weights; an observation
+touches some blocks, each with a factor v, and is predicted as Σ v · (weights · z).  One block
+alone is exactly ridge regression by rank-one updates (Sherman and Morrison 1950).  Several share
+what is left to explain in proportion to how unsure each of them is: the decoupled Kalman filter
+(Puskorius and Feldkamp 1991), which drops the covariance between blocks and so costs the square
+of a block and not of all of them.
+
+`drift` is how much a weight may wander from one observation to the next (a variance, in units
+of the noise): what was learned long ago counts less, and what is seldom tried grows unsure again,
+never beyond what was thought of it at first.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learning.bandit.base import Numbers
+
+Slots: TypeAlias = NDArray[np.intp]
+LULL = 16  # observations between two additions of drift
+
+
+class Blocks:
+    """`prior` holds the variance of each column's weight before anything is known; `wide` is that
+    of the first weight of the first block, which takes up what all observations have in common.
+
+    >>> blocks = Blocks(np.array([1.0, 1.0]))
+    >>> slot = blocks.add()
+    >>> for x in (1.0, 2.0, 3.0) * 50:
+    ...     _ = blocks.learn([slot], [1.0], np.array([1.0, x]), 2.0 * x - 1.0)
+    >>> [round(float(weight), 1) for weight in blocks.weights[slot]]
+    [-0.9, 2.0]
+    """
+
+    def __init__(self, prior: Numbers, *, wide: float = 1.0, drift: float = 0.0) -> None:
+        self.prior = prior
+        self.wide = wide
+        self.drift = drift
+        self.count = 0
+        self._weights = np.zeros((1, len(prior)))
+        self._covariance = np.zeros((1, len(prior), len(prior)))
+        self._seen = 0
+
+    @property
+    def width(self) -> int:
+        return len(self.prior)
+
+    @property
+    def weights(self) -> Numbers:
+        return self._weights[: self.count]
+
+    @property
+    def covariance(self) -> Numbers:
+        return self._covariance[: self.count]
+
+    def add(self) -> int:
+        """A new block, as unsure as the prior; returns its slot."""
+        if self.count == len(self._weights):
+            self._weights = _doubled(self._weights)
+            self._covariance = _doubled(self._covariance)
+        self._weights[self.count] = 0.0
+        self._covariance[self.count] = np.diag(self._prior_of(self.count))
+        self.count += 1
+        return self.count - 1
+
+    def widen(self, prior: Numbers) -> None:
+        """More columns, at the end."""
+        more = len(prior) - self.width
+        new = np.arange(self.width, len(prior))
+        self._weights = np.pad(self._weights, ((0, 0), (0, more)))
+        self._covariance = np.pad(self._covariance, ((0, 0), (0, more), (0, more)))
+        self._covariance[: self.count, new, new] = prior[new]
+        self.prior = prior
+
+    def read(self, slots: Slots, z: Numbers) -> tuple[Numbers, Numbers]:
+        """What each of these blocks says of z, and its variance in units of the noise."""
+        if 2 * len(slots) < self.count:
+            return self._weights[slots] @ z, _quadratic(self._covariance[slots], z)
+        said, variance = self.weights @ z, _quadratic(self.covariance, z)
+        return said[slots], variance[slots]
+
+    def learn(self, slots: Sequence[int], factors: Sequence[float], z: Numbers, y: float) -> float:
+        """Learn one observation; returns by how much it surprised: the error over how far off it
+        was expected to be, in units of y."""
+        leans = [self._covariance[slot] @ z for slot in slots]
+        spread, error = 1.0, y
+        for slot, factor, lean in zip(slots, factors, leans, strict=True):
+            spread += factor * factor * float(lean @ z)
+            error -= factor * float(self._weights[slot] @ z)
+        for slot, factor, lean in zip(slots, factors, leans, strict=True):
+            self._weights[slot] += lean * (factor * error / spread)
+            lean *= factor / math.sqrt(spread)
+            self._covariance[slot] -= np.multiply.outer(lean, lean)
+        self._wander()
+        return error / math.sqrt(spread)
+
+    def rescale(self, factors: Numbers, columns: Numbers) -> None:
+        """Factors and columns are from now on divided by these: what was observed, in the new
+        units, under the prior in the new units."""
+        for slot, factor in enumerate(factors[: self.count]):
+            prior = np.diag(1.0 / self._prior_of(slot))
+            divisor = factor * columns
+            known = np.linalg.inv(self._covariance[slot])
+            target = known @ self._weights[slot] / divisor
+            known = (known - prior) / np.multiply.outer(divisor, divisor) + prior
+            covariance = np.linalg.inv(known)
+            self._covariance[slot] = (covariance + covariance.T) / 2.0
+            self._weights[slot] = self._covariance[slot] @ target
+
+    def clone(self) -> Self:
+        twin = type(self)(self.prior, wide=self.wide, drift=self.drift)
+        twin.count, twin._seen = self.count, self._seen
+        twin._weights = self._weights.copy()
+        twin._covariance = self._covariance.copy()
+        return twin
+
+    def to_bytes(self) -> bytes:
+        """Prior, weights and one half of each covariance."""
+        half = self.covariance[:, *np.triu_indices(self.width)]
+        return b"".join(part.tobytes() for part in (self.prior, self.weights, half))
+
+    @property
+    def state(self) -> dict[str, int]:
+        """What `load` needs beside the bytes."""
+        return {"count": self.count, "width": self.width, "seen": self._seen}
+
+    def load(self, data: bytes, state: dict[str, int]) -> None:
+        """Take over what `to_bytes` gave."""
+        count, width = state["count"], state["width"]
+        prior, weights, half = np.split(np.frombuffer(data), [width, width + count * width])
+        rows, columns = np.triu_indices(width)
+        self.prior, self.count, self._seen = prior.copy(), count, state["seen"]
+        self._weights = np.zeros((max(count, 1), width))
+        self._weights[:count] = weights.reshape(count, width)
+        self._covariance = np.zeros((max(count, 1), width, width))
+        self._covariance[:count, rows, columns] = half.reshape(count, len(rows))
+        self._covariance[:count, columns, rows] = half.reshape(count, len(rows))
+
+    def _prior_of(self, slot: int) -> Numbers:
+        if slot:
+            return self.prior
+        prior = self.prior.copy()
+        prior[0] = self.wide
+        return prior
+
+    def _wander(self) -> None:
+        self._seen += 1
+        if self.drift and self._seen % LULL == 0:
+            diagonal = np.einsum("bii->bi", self.covariance)
+            diagonal += np.clip(self.prior - diagonal, 0.0, LULL * self.drift)
+
+
+def _quadratic(matrices: Numbers, z: Numbers) -> Numbers:
+    """z' M z of each matrix."""
+    count, width = len(matrices), len(z)
+    leans = (matrices.reshape(count * width, width) @ z).reshape(count, width)
+    return np.maximum(leans @ z, 0.0)
+
+
+def _doubled(array: Numbers) -> Numbers:
+    return np.concatenate([array, np.zeros_like(array)])

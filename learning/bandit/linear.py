@@ -1,0 +1,267 @@
+"""A linear model of the reward in what the action is, what the context is, and every pair of both.
+
+The reward is a' W z for the action's features a and the context's z, each with a constant: W's
+first row is what all actions share, the others are what each feature of an action adds in this
+context.  Rows are learned as blocks (see blocks.py); where actions carry nothing but an id this
+is the disjoint LinUCB of Li, Chu, Langford and Schapire (2010, arXiv 1003.0146).
+
+It explores as Thompson sampling would (Agrawal and Goyal 2013, arXiv 1209.3352), each action by
+the chance that it is the best, and that chance is computed, not counted from draws: equal actions
+are equal.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+
+from learning.bandit.base import (
+    Choice,
+    Numbers,
+    Policy,
+    Weighed,
+    check_actions,
+    check_features,
+    check_feedback,
+    drawn,
+)
+from learning.bandit.blocks import Blocks, Slots
+from learning.bandit.columns import Columns
+from learning.bandit.envelope import seal, unseal
+from learning.bandit.shapley import by_feature
+from learning.bandit.text_format import described
+from learning.exploration import chances, floored, greedy
+from smartcontent.content import Features
+from smartcontent.decision import Action
+
+CONTEXTS, ACTIONS = 72, 128  # most columns of a context, and of an action
+FAMILIAR = 256  # sets of actions kept as a matrix
+WIDE = 100.0  # the shared constant takes up a constant reward
+MEMORY = 1000.0  # observations that the noise is estimated from
+Explores = Literal["thompson", "ucb", "greedy"]
+
+
+@dataclass(frozen=True)
+class View:
+    """Actions as a matrix over the blocks they touch.
+
+    `squares` leaves out what all actions have in common, which cannot decide between them;
+    `unknown` counts features that were never learned from.
+    """
+
+    slots: Slots
+    values: Numbers
+    squares: Numbers
+    unknown: Numbers
+
+
+class Linear(Policy):
+    """`epsilon` is the floor's share, `breadth` multiplies how unsure it thinks it is, `ridge`
+    holds weights of features back, `memory` is how many observations the past is worth.
+
+    >>> actions = [Action(id="a", features={"strategy": "story"}),
+    ...            Action(id="b", features={"strategy": "quote"})]
+    >>> policy = Linear()
+    >>> policy.pull({}, actions, seed=1).propensities
+    {'a': 0.5, 'b': 0.5}
+    >>> for reward, action in [(1.0, "a"), (0.0, "b")] * 50:
+    ...     policy.update({}, actions, action=action, reward=reward, propensity=0.5)
+    >>> policy.pull({}, actions, seed=1).propensities["a"] > 0.9
+    True
+    """
+
+    name: ClassVar[str] = "linear"
+
+    def __init__(
+        self,
+        *,
+        epsilon: float = 0.01,
+        explores: Explores = "thompson",
+        breadth: float = 1.0,
+        ridge: float = 4.0,
+        memory: float = 3000.0,
+    ) -> None:
+        self.epsilon = epsilon
+        self.explores = explores
+        self.breadth = breadth
+        self.ridge = ridge
+        self.memory = memory
+        self._updates = 0
+        self._errors = [0.05, 1.0]  # squares of surprises, and how many: a prior of one
+        self._contexts = Columns(most=CONTEXTS)
+        self._actions = Columns(most=ACTIONS)
+        self._blocks = Blocks(self._prior(), wide=WIDE, drift=1.0 / memory**2)
+        self._blocks.add()
+        self._views: dict[Any, View] = {}
+
+    @property
+    def updates(self) -> int:
+        return self._updates
+
+    @property
+    def floor(self) -> float:
+        return self.epsilon
+
+    @property
+    def noise(self) -> float:
+        """Standard deviation of what it cannot explain."""
+        return math.sqrt(self._errors[0] / self._errors[1])
+
+    def pull(
+        self,
+        context: Features,
+        actions: Sequence[Action],
+        *,
+        seed: int,
+        budget: int | None = None,
+    ) -> Choice:
+        return drawn(check_actions(actions), self.weigh(context, actions), seed)
+
+    def weigh(self, context: Features, actions: Sequence[Action]) -> Weighed:
+        view = self._view(actions)
+        z = self._contexts.encode(context)
+        said, variance = self._blocks.read(view.slots, z)
+        scores = view.values @ said
+        fresh = view.unknown * float(self._blocks.prior @ (z * z))
+        spreads = self.breadth * self.noise * np.sqrt(view.squares @ variance + fresh)
+        return Weighed(floored(self._explored(scores, spreads), self.epsilon), scores)
+
+    def update(
+        self,
+        context: Features,
+        actions: Sequence[Action],
+        *,
+        action: str,
+        reward: float,
+        propensity: float,
+    ) -> None:
+        ids = check_actions(actions)
+        check_feedback(ids, action, reward, propensity)
+        check_features(context)
+        features = described(actions[ids.index(action)])
+        check_features(features)
+        self._make_room(context, features)
+        z, a = self._contexts.encode(context), self._actions.encode(features)
+        self._contexts.note(z)
+        self._actions.note(a)
+        self._updates += 1
+        if self._updates & (self._updates - 1) == 0 and self._settle():
+            z, a = self._contexts.encode(context), self._actions.encode(features)
+        touched = np.flatnonzero(a)
+        surprise = self._blocks.learn(touched.tolist(), a[touched].tolist(), z, reward)
+        kept = 1.0 - 1.0 / MEMORY
+        self._errors = [kept * self._errors[0] + surprise**2, kept * self._errors[1] + 1.0]
+
+    def explain(
+        self, context: Features, actions: Sequence[Action], action: str
+    ) -> dict[str, float]:
+        """Shapley values: a pair of features is shared by its two halves alike."""
+        features = described(actions[check_actions(actions).index(action)])
+        z = self._contexts.encode(context)
+        a = self._actions.encode(features)[: self._blocks.count]
+        weights = self._blocks.weights
+        across = a @ weights
+        of_context = (across + weights[0]) / 2.0
+        of_action = (weights @ z + weights[:, 0]) / 2.0
+        of_action[0] = 0.0
+        return by_feature(
+            float(across @ z),
+            self._contexts.parts(context, of_context),
+            self._actions.parts(features, of_action),
+        )
+
+    def clone(self) -> Self:
+        twin = type(self)(**self._settings)
+        twin._updates, twin._errors = self._updates, list(self._errors)
+        twin._contexts, twin._actions = self._contexts.clone(), self._actions.clone()
+        twin._blocks = self._blocks.clone()
+        return twin
+
+    def snapshot(self) -> bytes:
+        state = {
+            "settings": self._settings,
+            "updates": self._updates,
+            "errors": self._errors,
+            "contexts": self._contexts.state,
+            "actions": self._actions.state,
+            "blocks": self._blocks.state,
+        }
+        return seal(self.name, state, self._blocks.to_bytes())
+
+    @classmethod
+    def from_snapshot(cls, snapshot: bytes) -> Self:
+        state, model = unseal(cls.name, snapshot)
+        policy = cls(**state["settings"])
+        policy._updates, policy._errors = state["updates"], state["errors"]
+        policy._contexts = Columns.restored(state["contexts"])
+        policy._actions = Columns.restored(state["actions"])
+        policy._blocks.load(model, state["blocks"])
+        return policy
+
+    def fingerprint(self) -> bytes:
+        return self.snapshot()
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        """The constructor's."""
+        return {
+            "epsilon": self.epsilon,
+            "explores": self.explores,
+            "breadth": self.breadth,
+            "ridge": self.ridge,
+            "memory": self.memory,
+        }
+
+    def _prior(self) -> Numbers:
+        prior = np.full(self._contexts.width, 1.0 / self.ridge)
+        prior[0] = 1.0
+        return prior
+
+    def _explored(self, scores: Numbers, spreads: Numbers) -> Numbers:
+        if self.explores == "thompson":
+            return chances(scores, spreads)
+        return greedy(scores + spreads if self.explores == "ucb" else scores)
+
+    def _view(self, actions: Sequence[Action]) -> View:
+        key = tuple([tuple(act.features.items()) if act.features else act.id for act in actions])
+        view = self._views.get(key)
+        if view is None:
+            if len(self._views) >= FAMILIAR:
+                self._views.clear()
+            view = self._views[key] = self._seen_as(actions)
+        return view
+
+    def _seen_as(self, actions: Sequence[Action]) -> View:
+        features = [described(action) for action in actions]
+        for each in features:
+            check_features(each)
+        values = np.array([self._actions.encode(each) for each in features])
+        slots = np.flatnonzero(values.any(axis=0))
+        values = np.ascontiguousarray(values[:, slots])
+        squares = values * values
+        squares[:, (values == values[0]).all(axis=0)] = 0.0
+        unknown = np.array([float(self._actions.unknown(each)) for each in features])
+        return View(slots, values, squares, unknown)
+
+    def _make_room(self, context: Features, features: Features) -> None:
+        if self._contexts.learn(context):
+            self._blocks.widen(self._prior())
+        before = self._actions.count
+        self._actions.learn(features)
+        for _ in range(before, self._actions.count):
+            self._blocks.add()
+            self._views = {}
+
+    def _settle(self) -> bool:
+        """New units, and what was learned in them."""
+        contexts, actions = self._contexts.settle(), self._actions.settle()
+        if contexts is None and actions is None:
+            return False
+        self._blocks.rescale(
+            np.ones(self._blocks.count) if actions is None else actions,
+            np.ones(self._blocks.width) if contexts is None else contexts,
+        )
+        self._views = {}
+        return True
