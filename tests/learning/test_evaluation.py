@@ -1,14 +1,11 @@
 """Figures that hold under peeking, and silence where there is nothing to say."""
 
-from random import Random
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from learning.evaluation import Sample, effective_size, ips, lift, mean, snips
-from learning.exploration import with_floor
-from learning.sampling import draw
+from learning.evaluation import Outcome, lift, lifts
+from learning.evaluation.groups import Rewards, grouped
 from smartcontent.decision import Estimate
 
 
@@ -102,47 +99,57 @@ def test_more_data_than_asked_for_settles_it() -> None:
     assert 36 <= settled <= 58
 
 
-# -- off policy ----------------------------------------------------------------------------
+def test_no_difference_is_said_and_not_one_more_impression_asked_for() -> None:
+    same = lift([1.0, 0.0] * 400_000, [1.0, 0.0] * 100_000)
+    assert same.verdict.startswith("no difference of 5 % or more: +0.0 % [")
+    assert same.more_needed is None and not claims(same)
 
 
-RATES = {"a": 0.1, "b": 0.2, "c": 0.6}
-LOGGING = with_floor({"a": 0.8, "b": 0.2, "c": 0.0}, 0.3)
-TARGET = {"a": 0.1, "b": 0.1, "c": 0.8}
-TRUTH = sum(TARGET[name] * rate for name, rate in RATES.items())
+@pytest.mark.parametrize("hundredths", range(-6, 7))
+def test_more_is_never_less_than_a_hundredth_of_what_there_is(hundredths: int) -> None:
+    """Whatever the difference: it is claimed, excluded, or really takes more."""
+    for n in (400, 4_000, 40_000, 400_000):
+        ours = [1.0] * (n * (100 + hundredths) // 200)
+        found = lift([*ours, *[0.0] * (n - len(ours))], [1.0, 0.0] * (n // 2))
+        settled = claims(found) or found.verdict.startswith("no difference")
+        assert settled == (found.more_needed is None)
+        assert found.more_needed is None or found.more_needed >= n / 50
 
 
-def logged(n: int, seed: int, target: dict[str, float]) -> list[Sample]:
-    rng = Random(seed)
-    actions = [draw(LOGGING, rng.getrandbits(60)) for _ in range(n)]
-    return [
-        Sample(float(rng.random() < RATES[name]), LOGGING[name], target[name]) for name in actions
+def test_lifts_leave_out_what_is_overridden_or_unknown() -> None:
+    told = [
+        ("a", "learned", 1.0, False),
+        ("a", "holdback", 0.0, False),
+        ("a", "learned", 0.0, True),
     ]
+    outcomes = [Outcome(*each) for each in told] + [Outcome("b", "learned", None)]
+    assert grouped(outcomes) == {"a": ([1.0], [0.0])}
 
 
-@pytest.mark.parametrize("estimator", [ips, snips])
-def test_off_policy_value_is_near_the_truth_and_inside_the_interval(estimator: object) -> None:
-    estimates = [(ips if estimator is ips else snips)(logged(3_000, s, TARGET)) for s in range(20)]
-    values = [found.value for found in estimates if found.value is not None]
-    assert abs(np.mean(values) - TRUTH) < 3 * np.std(values) / np.sqrt(len(values))
-    held = [found.low <= TRUTH <= found.high for found in estimates if found.low and found.high]
-    assert sum(held) >= 19
+def test_each_group_has_its_lift_and_many_groups_claim_no_more_than_one() -> None:
+    groups: dict[str, tuple[Rewards, Rewards]] = {
+        "mail": (clicks(0.24, 8_000, 1), clicks(0.12, 2_000, 2)),
+        "blog": (clicks(0.12, 8_000, 3), clicks(0.12, 2_000, 4)),
+        "feed": ([1.0] * 30, [0.0] * 3),
+    }
+    found = lifts(groups)
+    assert list(found) == ["blog", "feed", "mail"]
+    assert claims(found["mail"]) and not claims(found["blog"])
+    assert found["feed"].verdict.startswith("cannot tell yet")
+    alone = lift(*groups["mail"])
+    assert alone.low is not None and found["mail"].low is not None
+    assert found["mail"].low < alone.low
 
 
-def test_the_logging_policys_own_value_is_the_plain_mean() -> None:
-    samples = logged(2_000, 1, LOGGING)
-    plain = np.mean([sample.reward for sample in samples])
-    assert ips(samples).value == pytest.approx(plain) == snips(samples).value
-    assert effective_size(samples) == pytest.approx(2_000)
+def test_a_hundred_campaigns_without_differences() -> None:
+    """The control: one at a time, with the 1.96 of one look, somebody is always found."""
+    groups = {
+        f"{n}": (list(clicks(0.12, 900, n)), list(clicks(0.12, 300, n + 1_000))) for n in range(100)
+    }
+    assert not any(claims(found) for found in lifts(groups).values())
 
+    def careless(learned: list[float], held: list[float]) -> bool:
+        spread = np.sqrt(np.var(learned) / len(learned) + np.var(held) / len(held))
+        return bool(abs(np.mean(learned) - np.mean(held)) > 1.96 * spread)
 
-def test_a_wrong_propensity_is_noticed() -> None:
-    """The control: with propensities that were not those of the draw, IPS misses the truth."""
-    lied = [Sample(s.reward, 1 / 3, s.target) for s in logged(3_000, 1, TARGET)]
-    found = ips(lied)
-    assert found.high is not None and found.high < TRUTH
-
-
-def test_too_thin_is_refused() -> None:
-    thin = [Sample(1.0, 0.001, 1.0), *[Sample(0.0, 0.9, 0.001)] * 5_000]
-    for estimate in (ips(thin), snips(thin), mean([1.0] * 49), ips([]), snips([])):
-        assert estimate.value is None and estimate.verdict.startswith("too few rewards")
+    assert any(careless(*each) for each in groups.values())

@@ -1,0 +1,72 @@
+"""A candidate takes over when it is better, and not because somebody asked often enough."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from learning.evaluation import Samples, better
+from smartcontent.errors import InvalidInput
+
+RATES = np.array([0.10, 0.10, 0.25])
+LOGGED = np.array([0.4, 0.4, 0.2])
+GOOD, SAME, BAD = (0.1, 0.1, 0.8), (0.4, 0.4, 0.2), (0.5, 0.5, 0.0)
+
+
+def paired(n: int, seed: int, target: tuple[float, ...]) -> Samples:
+    rng = np.random.default_rng(seed)
+    actions = rng.choice(3, n, p=LOGGED)
+    rewards = (rng.random(n) < RATES[actions]).astype(float)
+    nothing: NDArray[np.float64] = np.zeros(n)
+    targets = np.array(target)[actions]
+    return Samples(rewards, LOGGED[actions], targets, nothing, nothing, nothing)
+
+
+def test_a_better_one_is_promoted() -> None:
+    found = better(paired(5_000, 1, SAME), paired(5_000, 1, GOOD))
+    assert found.promote and found.difference.low is not None and found.difference.low > 0.0
+    assert found.difference.verdict.startswith("the candidate earns more (+0.0")
+    assert found.candidate.value is not None and found.current.value is not None
+    assert found.candidate.value > found.current.value
+
+
+def test_a_worse_one_and_the_same_one_are_not() -> None:
+    worse = better(paired(20_000, 1, SAME), paired(20_000, 1, BAD))
+    assert not worse.promote and worse.difference.verdict.startswith("the candidate earns less")
+    same = better(paired(5_000, 1, SAME), paired(5_000, 1, SAME))
+    assert not same.promote and same.difference.more_needed is None
+    assert same.difference.verdict.startswith("cannot tell yet which one earns more (+0.0000")
+
+
+def test_too_little_is_said_to_be_too_little() -> None:
+    found = better(paired(300, 1, SAME), paired(300, 1, GOOD))
+    assert not found.promote and found.difference.verdict.startswith("too few rewards")
+
+
+def test_asking_again_and_again_promotes_no_equal() -> None:
+    """Two policies that earn the same, asked ten times each; the control asks with 1.96."""
+    equals = ((0.7, 0.1, 0.2), (0.1, 0.7, 0.2))
+    passed = careless = 0
+    for seed in range(60):
+        ours, theirs = (paired(5_000, seed, target) for target in equals)
+        looks = [np.arange(n) for n in range(1_500, 5_001, 350)]
+        asked = [better(theirs.take(some), ours.take(some)).difference for some in looks]
+        passed += any(one.low is not None and one.low > 0.0 for one in asked)
+        careless += any(impatient(one.value, one.low, one.n) for one in asked)
+    assert passed <= 3 < careless
+
+
+def impatient(value: float | None, low: float | None, n: int) -> bool:
+    """The same figure, with the interval of a single look at a third of the confidence."""
+    return value is not None and low is not None and value - (value - low) * 1.28 / 3.04 > 0.0
+
+
+def test_the_pairing_matters() -> None:
+    """What moves both alike falls out: the difference is known better than either value."""
+    found = better(paired(5_000, 1, SAME), paired(5_000, 1, (0.41, 0.41, 0.18)))
+    width = [(one.high or 0.0) - (one.low or 0.0) for one in (found.difference, found.candidate)]
+    assert width[0] < 0.2 * width[1]
+
+
+def test_other_decisions_cannot_be_compared() -> None:
+    with pytest.raises(InvalidInput):
+        better(paired(5_000, 1, SAME), paired(5_000, 2, GOOD))
