@@ -36,6 +36,7 @@ from api.routes import (
     feed,
     health,
     keys,
+    learning,
     media,
     members,
     posts,
@@ -64,6 +65,7 @@ ROUTERS: Sequence[APIRouter] = (
     posts.router,
     consents.router,
     audience.router,
+    learning.router,
     catalogue.router,
     chat.router,
     feed.router,
@@ -123,7 +125,8 @@ def make_parts(services: Services, passwords: Passwords, stream_seconds: float) 
 
 
 def _closed_lists(services: Services) -> Mapping[str, Sequence[str]]:
-    return {"platforms": sorted(services.connectors)}
+    policies = services.policies.kinds.names
+    return {"platforms": sorted(services.connectors), "policies": policies}
 
 
 def _add_refusals(app: FastAPI) -> None:

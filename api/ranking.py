@@ -21,6 +21,7 @@ from store.campaigns import Campaigns
 from store.consents import Consents
 from store.database import Session
 
+SLOT = "slot"  # the feature that names the place an action is chosen for
 Said = Annotated[str, StringConstraints(max_length=500, pattern=STORABLE)]
 # Written out: pydantic would describe names that break the pattern as taking any value.
 FEATURES = {
@@ -55,6 +56,19 @@ class Rank(Body):
     actions: Annotated[list[Choosable], Field(min_length=1, max_length=100)]
     subject: Key | None = None
     campaign_id: Id | None = None
+
+
+class SlotToFill(Body):
+    """A place to fill: its id is told to the learner as `slot`, its features as they are."""
+
+    id: Key
+    features: Given = {}
+
+
+class RankSlots(Rank):
+    """Choose a different action for each slot, in the order of the slots."""
+
+    slots: Annotated[list[SlotToFill], Field(min_length=1, max_length=50)]
 
 
 class RankBatch(Body):
@@ -115,7 +129,8 @@ async def _allowing(session: Session, pseudonyms: Set[str]) -> Set[str]:
 
 
 def _as_request(asked: Rank, unit: str | None, subject: str | None) -> DecisionRequest:
-    """What the learner may see.  Only consent lets the person's features and id through."""
+    """What the learner may see.  Only consent lets the person's id and features through."""
+    slots = asked.slots if isinstance(asked, RankSlots) else ()
     return DecisionRequest(
         kind="impression",
         context=asked.context,
@@ -123,15 +138,31 @@ def _as_request(asked: Rank, unit: str | None, subject: str | None) -> DecisionR
         subject=subject,
         campaign_id=asked.campaign_id,
         unit=unit,
+        slots=[{**slot.features, SLOT: slot.id} for slot in slots],
     )
 
 
 def require_distinct(actions: Sequence[Choosable]) -> None:
     """Raises Conflict for two actions of one id."""
-    count = Counter(action.id for action in actions)
+    _require_distinct([action.id for action in actions])
+
+
+def require_fitting(asked: RankSlots) -> None:
+    """Raises Conflict for two actions or two slots of one id, and for too few actions."""
+    require_distinct(asked.actions)
+    _require_distinct([slot.id for slot in asked.slots])
+    if len(asked.slots) > len(asked.actions):
+        raise Conflict(
+            f"{len(asked.slots)} slots cannot be filled from {len(asked.actions)} actions.",
+            todo="Offer at least as many actions as there are slots.",
+        )
+
+
+def _require_distinct(ids: Sequence[str]) -> None:
+    count = Counter(ids)
     if twice := sorted(name for name, times in count.items() if times > 1):
         raise Conflict(
-            "Two actions have the same id, so a choice between them could not be told.",
-            todo="Give every action of a request an id of its own.",
+            "Two have the same id, so a choice between them could not be told.",
+            todo="Give every action and every slot of a request an id of its own.",
             ids=twice,
         )

@@ -7,8 +7,9 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from graph.intending import PUBLISH
+from graph.promoting import EVALUATE, LEARN
 from jobs.duties import Duties
-from jobs.sweep import LEARN, RUN
+from jobs.sweep import RUN
 from jobs.tasks import Tasks
 from tools.bring_content import REMEMBER
 
@@ -35,6 +36,7 @@ def job_app(url: str, duties: Duties, *, pool_size: int = 4) -> App:
     app.task(name=RUN)(tasks.run_campaign)
     app.task(name=PUBLISH)(tasks.publish_due)
     app.task(name=LEARN)(tasks.learn)
+    app.task(name=EVALUATE)(tasks.evaluate)
     app.task(name=REMEMBER)(tasks.remember_content)
     periodically(app, EVERY_TEN_SECONDS, "sweep", tasks.sweep)
     periodically(app, EVERY_MINUTE, "sweep_learning", tasks.sweep_learning)

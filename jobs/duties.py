@@ -24,7 +24,8 @@ class Running(Protocol):
 
 @dataclass(frozen=True)
 class Duties:
-    """`learn` closes reward windows and folds what is new into a workspace's policy."""
+    """`learn` closes reward windows and folds what is new into a workspace's policies;
+    `evaluate` compares one of them with the one in charge."""
 
     database: Database
     connectors: Mapping[Platform, Connector]
@@ -32,4 +33,5 @@ class Duties:
     memory: Memory
     runner: Running
     learn: Callable[[UUID], Awaitable[object]]
+    evaluate: Callable[[UUID, UUID], Awaitable[object]]
     clock: Callable[[], datetime]

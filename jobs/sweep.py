@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from graph.intending import look
+from graph.promoting import ask_to_learn
 from store.database import Database, Session
 from store.decisions import due_learning
 from store.outbox import due
 from store.queue import Queue
 from store.runs import due_runs
 
-RUN, LEARN = "run_campaign", "learn"
+RUN = "run_campaign"
 MOST = 200
 
 
@@ -45,8 +46,7 @@ async def sweep_learning(database: Database) -> int:
         workspaces = await due_learning(session, MOST)
     for workspace_id in workspaces:
         async with database.transaction(workspace_id) as session:
-            ids = {"workspace_id": str(workspace_id)}
-            await Queue(session).defer(LEARN, ids, key=f"learn:{workspace_id}")
+            await ask_to_learn(session, workspace_id)
     return len(workspaces)
 
 

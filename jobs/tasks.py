@@ -10,6 +10,7 @@ import socket
 from asyncio import to_thread
 from uuid import UUID, uuid4
 
+from graph.promoting import look_at_shadows
 from jobs.duties import Duties
 from jobs.publish_due import publish
 from jobs.sweep import sweep, sweep_learning
@@ -77,8 +78,17 @@ class Tasks:
             await to_thread(memory.remember, workspace, [as_memory(content)])
 
     async def learn(self, workspace_id: str) -> None:
-        """Close windows, fold what is new, keep a snapshot."""
-        await self._duties.learn(UUID(workspace_id))
+        """Close windows, fold what is new, keep snapshots; see whose evaluation is due."""
+        workspace, duties = UUID(workspace_id), self._duties
+        await duties.learn(workspace)
+        await look_at_shadows(duties.database, workspace, duties.clock())
+
+    async def evaluate(self, workspace_id: str, policy_id: str) -> None:
+        """Compare a shadow with the policy in charge, if it is one still."""
+        try:
+            await self._duties.evaluate(UUID(workspace_id), UUID(policy_id))
+        except (Conflict, NotFound) as nothing:
+            log.info("policy %s: %s", policy_id, nothing)
 
     async def sweep(self, timestamp: int) -> None:
         """Find campaigns and posts that wait although no job speaks of them."""

@@ -29,7 +29,9 @@ from graph.proposing import Proposals
 from graph.runner import Runner
 from graph.serving import Policies
 from graph.team import Segmenting, Team, Writing
+from graph.trials import evaluate_alone
 from jobs.duties import Duties
+from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
 from learning.tone import Tone
 from llm.embedded import EmbeddedChat
@@ -188,6 +190,11 @@ def choose_chat(settings: Settings, embedder: Embedder, platforms: Platforms) ->
     return EmbeddedChat(embedder=embedder, known={"platform": list(platforms.specs)})
 
 
+def choose_policies() -> Policies:
+    """Who decides where a workspace has said nothing, and which others it may register."""
+    return Policies(Vowpal, kinds=(Uniform,))
+
+
 def choose_writer(settings: Settings) -> Writing:
     embedded_writer = EmbeddedWriter()
     if not settings.llm_base_url:
@@ -218,6 +225,7 @@ def compose(
         memory=memory,
         runner=runner,
         learn=partial(learn, Learning(database, team.policies, window, clock=clock)),
+        evaluate=partial(evaluate_alone, database, team.policies),
         clock=clock,
     )
     return Product(services=services, team=team, runner=runner, duties=duties)
@@ -241,7 +249,7 @@ def choose_team(
         writer=choose_writer(settings),
         guard=Guard(specs=specs),
         scheduler=Scheduler(),
-        policies=Policies(Vowpal),
+        policies=choose_policies(),
         specs=specs,
         clock=clock,
     )

@@ -38,14 +38,23 @@ class Evaluations:
             Evaluation, (await self._session.execute(added.returning(EVALUATIONS))).one()
         )
 
-    async def latest(self, kind: str) -> Evaluation | None:
-        found = await self.list(kind=kind, limit=1)
+    async def latest(self, kind: str, *, about: UUID | None = None) -> Evaluation | None:
+        found = await self.list(kind=kind, about=about, limit=1)
         return found[0] if found else None
 
     async def list(
-        self, *, kind: str | None = None, after: UUID | None = None, limit: int = 50
+        self,
+        *,
+        kind: str | None = None,
+        about: UUID | None = None,
+        after: UUID | None = None,
+        limit: int = 50,
     ) -> list[Evaluation]:
+        """`about` is the policy that was evaluated."""
         wanted = select(EVALUATIONS)
         if kind is not None:
             wanted = wanted.where(EVALUATIONS.c.kind == kind)
+        if about is not None:
+            policy_id = EVALUATIONS.c.details["policy_id"].as_string()
+            wanted = wanted.where(policy_id == str(about))
         return await many(self._session, Evaluation, page(wanted, EVALUATIONS, after, limit))

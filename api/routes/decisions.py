@@ -14,7 +14,7 @@ from api.door import Door
 from api.paging import After, Limit, Page, page
 from api.parts import Using
 from api.problems import answers
-from api.ranking import Rank, RankBatch, require_distinct
+from api.ranking import Rank, RankBatch, RankSlots, require_distinct, require_fitting
 from api.replies import KeyedOnce, KeyedWork, Once
 from smartcontent.decision import Decision, Event
 from store.decisions import Decisions
@@ -50,6 +50,23 @@ class Chosens(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     items: list[Chosen]
+
+
+class Filled(BaseModel):
+    """The decision for one slot; its propensities are among what the slots before it left."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    slot: str
+    decision: Chosen
+
+
+class FilledSlots(BaseModel):
+    """Decisions in the order of the slots."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: list[Filled]
 
 
 class NewReward(Body):
@@ -95,6 +112,23 @@ async def rank_batch(
         require_distinct(one.actions)
     decided = await parts.ranking.decide(session, caller.workspace_id, body.requests)
     return Chosens(items=[Chosen.of(decision) for decision in decided])
+
+
+@router.post("/rank/slots", status_code=201, responses=answers(404, 409), dependencies=[Once])
+async def rank_slots(
+    body: RankSlots, caller: CurrentCaller, parts: Using, session: Work
+) -> FilledSlots:
+    """Fill several places with different actions.
+
+    Each place is a decision of its own with exact propensities, to be rewarded on its own; all
+    are stored, or none.
+    """
+    require_fitting(body)
+    decided = await parts.ranking.decide(session, caller.workspace_id, [body])
+    filled = zip(body.slots, decided, strict=True)
+    return FilledSlots(
+        items=[Filled(slot=slot.id, decision=Chosen.of(one)) for slot, one in filled]
+    )
 
 
 @router.get("")

@@ -10,7 +10,7 @@ from graph.serving import Policies
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
 from learning.sampling import draw
-from smartcontent.decision import Decision
+from smartcontent.decision import Action, Decision
 from smartcontent.errors import InvalidInput
 from store.database import Database
 from store.decisions import Decisions
@@ -187,3 +187,61 @@ async def test_refreshing_takes_no_more_than_its_share(database: Database, works
             serving.stale(workspace)
             made.append(id(await serving.in_charge(session, workspace)))
     assert 5 < len(set(made)) < 45
+
+
+async def test_slots_are_filled_without_repeats_and_with_exact_propensities(
+    database: Database, workspace: UUID
+) -> None:
+    """Each slot is drawn among what is left, with exactly the probabilities that are logged."""
+    slots = [{"slot": "top"}, {"slot": "side"}]
+    asked = [request(slots=slots, seed=n) for n in range(300)]
+    decisions = await decided(database, workspace, policies(), asked, holdback=0.3)
+    tops, sides = decisions[::2], decisions[1::2]
+    for top, side in zip(tops, sides, strict=True):
+        assert set(side.propensities) == set(top.propensities) - {top.chosen}
+        assert (top.context["slot"], side.context["slot"]) == ("top", "side")
+        assert top.branch == side.branch  # one request, one branch
+    for one in decisions:
+        assert draw(one.propensities, one.seed) == one.chosen
+    for name in ("story", "quote", "question"):  # 5 standard deviations
+        expected = sum(one.propensities.get(name, 0.0) for one in sides)
+        spread = sum((p := one.propensities.get(name, 0.0)) * (1 - p) for one in sides) ** 0.5
+        assert abs(sum(one.chosen == name for one in sides) - expected) < 5 * spread
+    again = await decided(database, workspace, policies(), asked, holdback=0.3)
+    assert [one.chosen for one in again] == [one.chosen for one in decisions]
+
+
+async def test_too_few_actions_for_the_slots() -> None:
+    with pytest.raises(InvalidInput):
+        request(slots=[{"slot": str(n)} for n in range(4)])
+
+
+async def test_each_workspace_holds_back_others(
+    database: Database, workspace: UUID, second_workspace: UUID
+) -> None:
+    asked = [request(unit=f"u{n}", seed=n) for n in range(120)]
+    branches = [
+        [one.branch for one in await decided(database, where, policies(), asked, holdback=0.5)]
+        for where in (workspace, workspace, second_workspace)
+    ]
+    assert branches[0] == branches[1] != branches[2]
+
+
+async def test_what_was_learned_of_a_strategy_is_shared_by_campaigns(
+    database: Database, workspace: UUID
+) -> None:
+    """Actions of another campaign have other ids and the same strategies."""
+    serving = policies()
+    first = [action.model_copy(update={"id": f"one-{action.id}"}) for action in ACTIONS]
+    asked = [request(actions=first, campaign_id=uuid4()) for _ in range(60)]
+    decisions = await decided(database, workspace, serving, asked, holdback=1.0)
+    await ingest(database, workspace, [event(one, "impression") for one in decisions])
+    liked = [one for one in decisions if one.chosen == "one-quote"]
+    await ingest(database, workspace, [event(one) for one in liked])
+    serving.stale(workspace)
+    other = [action.model_copy(update={"id": f"two-{action.id}"}) for action in ACTIONS]
+    strange = [Action(id=one.id, features={"strategy": f"new {one.id}"}) for one in other]
+    asked = [request(actions=actions, campaign_id=uuid4()) for actions in (other, strange)]
+    shared, control = await decided(database, workspace, serving, asked)
+    assert shared.propensities["two-quote"] > 0.6
+    assert max(control.propensities.values()) < 0.45

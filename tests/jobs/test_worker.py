@@ -68,6 +68,9 @@ def make(database: Database, tmp_path: Path, learned: list[UUID]) -> MakeDuties:
     async def learn(workspace_id: UUID) -> None:
         learned.append(workspace_id)
 
+    async def evaluate(workspace_id: UUID, policy_id: UUID) -> None:
+        learned.append(policy_id)
+
     def duties(runner: Running, target: Target | None = None) -> Duties:
         return Duties(
             database=database,
@@ -76,6 +79,7 @@ def make(database: Database, tmp_path: Path, learned: list[UUID]) -> MakeDuties:
             memory=InMemory(HashedEmbedder()),
             runner=runner,
             learn=learn,
+            evaluate=evaluate,
             clock=now,
         )
 
