@@ -1,6 +1,6 @@
 """The segmenter finds groups of people who behave alike, and says so when there are none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from learning.segmentation import segment
 from smartcontent.content import Behaviour, Segmentation
@@ -16,6 +16,11 @@ class Segmenter:
         self.minimum = minimum
         self.seed = seed
 
-    def segment(self, behaviours: Sequence[Behaviour]) -> Segmentation:
-        """Several segments, or one called "everyone" with a note that says why."""
-        return segment(behaviours, minimum=self.minimum, seed=self.seed)
+    def segment(
+        self, behaviours: Iterable[Behaviour], previous: Segmentation | None = None
+    ) -> Segmentation:
+        """Several segments, or one called "everyone" with a note that says why.
+
+        Given the segmentation before, groups that are the same keep their ids and names.
+        """
+        return segment(behaviours, minimum=self.minimum, seed=self.seed, previous=previous)

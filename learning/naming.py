@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from learning.behaviour import DAY_PARTS, Behaviours, Column, Kind
+from learning.behaviour import DAY_PARTS, Column, Kind
+from learning.scaling import FLAT, Numbers, Statistics
 
 TELLING = 0.5  # a group's mean must lie so many standard deviations from the audience's
+STILL_TELLING = 0.25  # and so many for a name it has already
 NAMED = 2
 HIGH = {"recency_days": "lapsed", "frequency_per_week": "frequent", "depth": "thorough"}
 LOW = {"recency_days": "recent", "frequency_per_week": "occasional", "depth": "skimming"}
@@ -27,12 +26,16 @@ AFTER: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Standout:
-    """A column in which a group differs: its mean, the audience's, and by how many deviations."""
+    """A column: the group's mean, the audience's, and how many deviations lie between."""
 
     column: Column
     group: float
     audience: float
     effect: float
+
+    def tells(self, least: float) -> bool:
+        """A share counts only when the group has more of it: names say what people do."""
+        return (abs(self.effect) if self.column.kind == "habit" else self.effect) >= least
 
 
 @dataclass(frozen=True)
@@ -44,41 +47,62 @@ class Described:
     means: dict[str, float]
 
 
-def describe(table: Behaviours, groups: Sequence[NDArray[np.intp]]) -> list[Described]:
-    """A name of its own for each group of row numbers."""
-    taken: set[str] = set()
+def describe(
+    columns: Sequence[Column],
+    audience: Statistics,
+    means: Numbers,
+    names: Sequence[str | None] = (),
+    *,
+    taken: Sequence[str] = (),
+) -> list[Described]:
+    """A name of its own for each group, given its mean values by row.
+
+    `names` are those the groups have already: kept while the figures bear them out.  Names
+    `taken` are not given to another group.
+    """
+    gone = {*taken, *(name for name in names if name)}
     described = []
-    for rows in groups:
-        found = standouts(table, rows)
-        name = _free_name(found, taken)
-        taken.add(name)
-        evidence = tuple(_said(each) for each in found[: NAMED + 1])
-        described.append(Described(name, evidence or (AVERAGE,), _means(table, rows)))
+    for number, group in enumerate(means):
+        everything = standouts(columns, audience, group)
+        name = names[number] if number < len(names) else None
+        telling = [each for each in everything if each.tells(TELLING)]
+        if name is None or not borne_out(name, everything):
+            name = _free_name(telling, gone)
+            gone.add(name)
+        evidence = tuple(_said(each) for each in telling[: NAMED + 1])
+        described.append(Described(name, evidence or (AVERAGE,), _keyed(columns, group)))
     return described
 
 
+GLUE = {"readers", "of", "in", "on", "who", "answer", "posts"}
 AVERAGE = "close to the audience's average in everything measured"
 
 
-def standouts(table: Behaviours, rows: NDArray[np.intp]) -> list[Standout]:
-    """Where the group differs, most telling first.
-
-    A share counts only when the group has more of it: names say what people do.
-    """
-    audience, spread = table.values.mean(axis=0), table.values.std(axis=0)
-    group = table.values[rows].mean(axis=0)
+def standouts(columns: Sequence[Column], audience: Statistics, group: Numbers) -> list[Standout]:
+    """How far the group lies from the audience in each column, farthest first."""
+    figures = zip(columns, group, audience.mean, audience.deviation, strict=True)
     found = [
-        Standout(column, float(ours), float(theirs), float((ours - theirs) / deviation))
-        for column, ours, theirs, deviation in zip(
-            table.columns, group, audience, np.where(spread > 1e-6, spread, np.inf), strict=True
+        Standout(
+            column, float(ours), float(theirs), float((ours - theirs) / far if far > FLAT else 0.0)
         )
+        for column, ours, theirs, far in figures
     ]
-    telling = [
-        each
-        for each in found
-        if (abs(each.effect) if each.column.kind == "habit" else each.effect) >= TELLING
-    ]
-    return sorted(telling, key=lambda each: -abs(each.effect))
+    return sorted(found, key=lambda each: -abs(each.effect))
+
+
+def borne_out(name: str, found: Sequence[Standout]) -> bool:
+    """Whether every word of a name is still what the group does.
+
+    >>> sea = Standout(Column("topic", "sea"), 0.4, 0.3, 0.3)
+    >>> borne_out("readers of sea", [sea]), borne_out("evening readers of sea", [sea])
+    (True, False)
+    """
+    words = {word for each in found if each.tells(STILL_TELLING) for word in _words(each).split()}
+    return set(name.split()) <= words | GLUE and not set(name.split()) <= GLUE
+
+
+def _words(each: Standout) -> str:
+    return f"{_adjective(each)} {each.column.name.replace('_', ' ')}"
 
 
 def _free_name(found: Sequence[Standout], taken: set[str]) -> str:
@@ -117,7 +141,8 @@ def _adjective(each: Standout) -> str:
     if each.column.kind == "time":
         return each.column.name
     if each.column.kind == "habit":
-        return (HIGH if each.effect > 0 else LOW)[each.column.name]
+        side, words = ("high", HIGH) if each.effect > 0 else ("low", LOW)
+        return words.get(each.column.name, f"{side}-{each.column.name}")
     return ""
 
 
@@ -128,7 +153,7 @@ def _said(each: Standout) -> str:
     """
     kind, name = each.column.kind, each.column.name
     if kind == "habit":
-        unit = UNITS[name]
+        unit = UNITS.get(name, name.replace("_", " ") + " {:.2f}")
         return f"{unit.format(each.group)}, audience average {each.audience:.1f}"
     shares = f"{100 * each.group:.0f} % of their activity"
     where = {
@@ -141,11 +166,7 @@ def _said(each: Standout) -> str:
     return f"{shares} {where}, audience average {100 * each.audience:.0f} %"
 
 
-def _means(table: Behaviours, rows: NDArray[np.intp]) -> dict[str, float]:
-    means = table.values[rows].mean(axis=0)
+def _keyed(columns: Sequence[Column], group: Numbers) -> dict[str, float]:
     return {
-        column.name if column.kind == "habit" else f"{column.kind} {column.name}": round(
-            float(value), 4
-        )
-        for column, value in zip(table.columns, means, strict=True)
+        column.key: round(float(value), 4) for column, value in zip(columns, group, strict=True)
     }

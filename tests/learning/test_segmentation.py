@@ -10,7 +10,8 @@ import pytest
 
 from learning.behaviour import DAY_PARTS, Column, in_part, tabulate
 from learning.naming import describe
-from learning.segmentation import _groups, segment
+from learning.scaling import Scaling, Statistics
+from learning.segmentation import _places, segment
 from smartcontent.content import Behaviour
 from tests.learning.audiences import KINDS, one_kind, person, three_kinds
 
@@ -69,19 +70,17 @@ def test_the_order_of_people_does_not_matter_and_ids_are_stable() -> None:
 
 
 def test_a_small_group_joins_its_nearest() -> None:
-    rng = np.random.default_rng(1)
-    blobs = [rng.normal(centre, 0.1, (size, 2)) for centre, size in ((0, 50), (5, 40), (6, 6))]
-    rows = np.vstack(blobs).astype(np.float32)
-    assert [len(group) for group in _groups(rows, 3, 20, 1)] == [50, 46]
-    assert [len(group) for group in _groups(rows, 3, 5, 1)] == [50, 40, 6]
-    assert [len(group) for group in _groups(rows, 3, 60, 1)] == [96]
+    sizes, centres = np.array([40, 50, 6]), np.array([[5.0], [0.0], [6.0]], dtype=np.float32)
+    assert _places(sizes, centres, 20).tolist() == [1, 0, 1]
+    assert _places(sizes, centres, 5).tolist() == [1, 0, 2]
+    assert _places(sizes, centres, 60).tolist() == [0, 0, 0]
 
 
 def test_every_group_has_a_name_of_its_own() -> None:
     table = tabulate(one_kind(60))
-    rows = np.arange(60)
-    names = [each.name for each in describe(table, [rows[:20], rows[20:40], rows[40:]])]
-    assert len(set(names)) == 3
+    means = np.array([table.values[at : at + 20].mean(axis=0) for at in (0, 20, 40)])
+    told = describe(table.columns, Statistics.of([table.values]), means)
+    assert len({each.name for each in told}) == 3
 
 
 def test_one_late_click_does_not_make_a_night_reader() -> None:
@@ -93,14 +92,17 @@ def test_one_late_click_does_not_make_a_night_reader() -> None:
     )  # fmt: skip
     table = tabulate([*days, once])
     night = table.columns.index(Column("time", "night"))
-    assert table.values[-1, night] < 0.25
+    assert table.values[table.subjects.index("once"), night] < 0.25
 
 
 def test_people_of_whom_little_is_known_are_average() -> None:
     blank = Behaviour(subject="b", events=0, recency_days=1, frequency_per_week=0, depth=0)
     table = tabulate([*three_kinds(30), blank])
-    assert np.isfinite(table.scaled).all()
-    assert np.allclose(table.values[-1, 3:], table.values[:-1, 3:].mean(axis=0), atol=0.08)
+    scaling = Scaling.of(table.columns, table.values, Statistics.of([table.values]))
+    assert np.isfinite(scaling(table.values)).all()
+    row = table.subjects.index("b")
+    others = np.delete(table.values, row, axis=0)
+    assert np.allclose(table.values[row, 3:], others[:, 3:].mean(axis=0), atol=0.08)
 
 
 def test_day_parts_cover_the_day_once() -> None:
@@ -111,9 +113,11 @@ def test_day_parts_cover_the_day_once() -> None:
     assert sorted(hours) == list(range(24))
 
 
-def test_only_segmentation_pays_for_scikit_learn() -> None:
-    """It takes seconds to import; deciding must not wait for it."""
-    modules = "agents.learner, agents.scheduler, learning.fold, learning.timing, learning.tone"
+def test_nobody_waits_for_scikit_learn() -> None:
+    """It takes seconds to import; neither deciding nor segmenting needs it."""
+    modules = "agents.learner, agents.scheduler, agents.segmenter, learning.fold, learning.tone"
     code = f"import sys, {modules}; sys.exit('sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-    assert "sklearn" in sys.modules  # the control: here, where segmentation was imported, it is
+    # the control: what the check finds when it is loaded
+    there = f"import sys; sys.modules['sklearn'] = sys; {code}"
+    assert subprocess.run([sys.executable, "-c", there], check=False).returncode == 1
