@@ -7,8 +7,8 @@ IPS (Horvitz and Thompson 1952) has no model, SNIPS (Swaminathan and Joachims 20
 weights' mean, DM has no weights, DR (Dudík, Langford and Li 2011) has both and is right when
 either is, switch-DR (Wang, Agarwal and Dudík 2017) believes the model where weights are large,
 shrunk DR (Su, Dimakopoulou, Krishnamurthy and Dudík 2020) shrinks the weights by λw / (w² + λ).
-The last two choose what is believed by the mean squared error that the data show; that may cost
-some bias, so their interval is that of DR, which has none.
+The last two choose what is believed by the mean squared error that the data show.  That may cost
+some bias and DR has none, so their interval is DR's, reaching as far beyond their own value.
 Each names the propensity it divides by; which of the two that is was chosen in `Samples.of`.
 """
 
@@ -38,7 +38,8 @@ class Terms:
     """A value and what each decision moves it by, for its standard error.
 
     `influence` (n,) has mean 0; `propensity` is what was divided by, "none" for the direct
-    method.  The interval is around `middle`, by default the value.
+    method.  The interval is around the value and, where there is one, around
+    `middle`.
     """
 
     value: float
@@ -83,12 +84,12 @@ def dr(log: Log, *, alpha: float = 0.05, how: Interval = "any time") -> Estimate
 
 
 def switch_dr(log: Log, *, alpha: float = 0.05, how: Interval = "any time") -> Estimate:
-    """DR where weights are small and the model where they are large; the interval is DR's."""
+    """DR where weights are small and the model where they are large; the interval holds DR's."""
     return _estimate("switch_dr", log, alpha, how)
 
 
 def shrunk_dr(log: Log, *, alpha: float = 0.05, how: Interval = "any time") -> Estimate:
-    """DR with weights as large as they are worth their variance; the interval is DR's.
+    """DR with weights as large as they are worth their variance; the interval holds DR's.
 
     The best of these where a model is given.
     """
@@ -230,11 +231,10 @@ def _bootstrap(terms: Terms, moved: Numbers, alpha: float) -> Estimate:
 
 
 def _around(terms: Terms, below: float, above: float) -> Estimate:
-    """The value, at most as far from the middle as the interval goes."""
-    middle = terms.value if terms.middle is None else terms.middle
-    low, high = middle + below, middle + above
+    both = (terms.value, terms.value if terms.middle is None else terms.middle)
     said = "if the model is right" if terms.propensity == "none" else f"by {terms.propensity}"
-    return interval(min(max(terms.value, low), high), low, high, len(terms.influence), said)
+    low, high = min(both) + below, max(both) + above
+    return interval(terms.value, low, high, len(terms.influence), said)
 
 
 def _counts(drawn: NDArray[np.int64]) -> Numbers:
