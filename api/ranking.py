@@ -1,7 +1,7 @@
 """A request to choose, and what of it the learner may see."""
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -14,7 +14,6 @@ from api.metrics import Metrics
 from api.pseudonyms import Pseudonyms
 from api.tenants import Tenants
 from graph.decide import DecisionRequest, decide
-from smartcontent.consent import allows
 from smartcontent.decision import Action, Decision
 from smartcontent.errors import Conflict
 from store.campaigns import Campaigns
@@ -96,7 +95,8 @@ class Ranking:
         await _require_campaigns(session, asked)
         subjects = [one.subject for one in asked]
         units = await self.pseudonyms.many(session, workspace_id, subjects)
-        allowing = await _allowing(session, {unit for unit in units if unit})
+        known = {unit for unit in units if unit}
+        allowing = await Consents(session).allowing(known, "personalisation")
         requests = [
             _as_request(one, unit, unit if unit in allowing else None)
             for one, unit in zip(asked, units, strict=True)
@@ -120,12 +120,6 @@ async def _require_campaigns(session: Session, asked: Sequence[Rank]) -> None:
     """Raises NotFound for a campaign that is not this workspace's."""
     for campaign_id in {one.campaign_id for one in asked if one.campaign_id}:
         await Campaigns(session).get(campaign_id)
-
-
-async def _allowing(session: Session, pseudonyms: Set[str]) -> Set[str]:
-    """Those who allow personalisation now."""
-    consents = Consents(session)
-    return {one for one in pseudonyms if allows(await consents.of(one), "personalisation")}
 
 
 def _as_request(asked: Rank, unit: str | None, subject: str | None) -> DecisionRequest:

@@ -1,6 +1,8 @@
 """What each subject allows.  A no takes effect in the same transaction."""
 
-from sqlalchemy import delete, func, select, update
+from collections.abc import Set
+
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from smartcontent.content import Consent, Purpose
@@ -9,6 +11,10 @@ from store.database import Session
 from store.decisions import Decisions
 from store.rows import as_noun, many
 from store.tables import CONSENTS, EVENTS, SEGMENT_MEMBERS
+
+ALLOWING = text(
+    "SELECT subject FROM consents WHERE purpose = :purpose AND granted AND subject = ANY(:subjects)"
+)
 
 
 class Consents:
@@ -44,6 +50,13 @@ class Consents:
     async def of(self, subject: str) -> list[Consent]:
         said = select(CONSENTS).where(CONSENTS.c.subject == subject)
         return await many(self._session, Consent, said.order_by(CONSENTS.c.purpose))
+
+    async def allowing(self, subjects: Set[str], purpose: Purpose) -> set[str]:
+        """Those of them who allow it now: one question, however many they are."""
+        if not subjects:
+            return set()
+        asked = {"purpose": purpose, "subjects": list(subjects)}
+        return set((await self._session.execute(ALLOWING, asked)).scalars())
 
     async def granted(self, purpose: Purpose) -> int:
         """How many subjects allow it now."""
