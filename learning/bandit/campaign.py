@@ -70,9 +70,10 @@ class Campaign(Policy):
     >>> policy = Campaign()
     >>> round(policy.pull({"campaign": "spring"}, actions, seed=1, budget=100).propensities["a"], 9)
     0.99
+    >>> spring: Features = {"campaign": "spring"}
     >>> for reward, action in [(0.0, "a"), (0.04, "b")] * 300:
-    ...     policy.update({"campaign": "spring"}, actions, action=action, reward=reward, propensity=0.5)
-    >>> policy.pull({"campaign": "spring"}, actions, seed=1, budget=100).propensities["b"] > 0.9
+    ...     policy.update(spring, actions, action=action, reward=reward, propensity=0.5)
+    >>> policy.pull(spring, actions, seed=1, budget=100).propensities["b"] > 0.9
     True
     """
 
@@ -213,11 +214,10 @@ class Campaign(Policy):
     def _differences(self, actions: Sequence[Action]) -> Numbers:
         """Covariance of log rates within a campaign."""
         spreads = self.spreads
-        deviation = _numbers(actions, DEVIATION, spreads.text, LARGEST_DEVIATION)
         texts = [str(action.features.get(TEXT, f"action {action.id}")) for action in actions]
-        covariance = np.outer(deviation, deviation) * same(texts) + spreads.own**2 * np.eye(
-            len(actions)
-        )
+        deviation = _numbers(actions, DEVIATION, spreads.text, LARGEST_DEVIATION)
+        covariance = np.outer(deviation, deviation) * same(texts)
+        covariance = covariance + spreads.own**2 * np.eye(len(actions))
         for name in sorted({name for action in actions for name in _others(action)}):
             values = [str(action.features.get(name, "")) for action in actions]
             spread = spreads.image if name == IMAGE else spreads.feature
