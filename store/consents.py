@@ -51,7 +51,7 @@ class Consents:
         said = select(CONSENTS).where(CONSENTS.c.subject == subject)
         return await many(self._session, Consent, said.order_by(CONSENTS.c.purpose))
 
-    async def allowing(self, subjects: Set[str], purpose: Purpose) -> set[str]:
+    async def allowing(self, subjects: Set[str], purpose: Purpose) -> Set[str]:
         """Those of them who allow it now: one question, however many they are."""
         if not subjects:
             return set()
