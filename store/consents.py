@@ -54,9 +54,9 @@ class Consents:
     async def allowing(self, subjects: Set[str], purpose: Purpose) -> Set[str]:
         """Those of them who allow it now: one question, however many they are."""
         if not subjects:
-            return set()
+            return frozenset()
         asked = {"purpose": purpose, "subjects": list(subjects)}
-        return set((await self._session.execute(ALLOWING, asked)).scalars())
+        return frozenset((await self._session.execute(ALLOWING, asked)).scalars())
 
     async def granted(self, purpose: Purpose) -> int:
         """How many subjects allow it now."""
