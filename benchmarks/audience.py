@@ -1,5 +1,6 @@
 """An audience of any size with planted groups: 20 measures a person, written chunk by chunk."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from learning.behaviour import DAY_PARTS, HABITS, Column
 from learning.kmeans import Labels, Table
+from smartcontent.content import Behaviour
 
 TOPICS = ("sea", "food", "work", "health", "music")
 PLATFORMS = ("mastodon", "email", "rss", "bluesky")
@@ -45,16 +47,23 @@ GROUPS = (
 
 
 def people(
-    size: int, rng: np.random.Generator, *, sizes: tuple[float, ...] = SIZES
+    size: int, rng: np.random.Generator, *, sizes: Sequence[float] = SIZES
 ) -> tuple[Table, Labels]:
     """Values by person and column, and the group each was planted in."""
     labels = rng.choice(len(GROUPS), size, p=sizes).astype(np.int8)
-    habits = np.array([(each.recency, each.frequency, each.depth) for each in GROUPS])[labels]
+    return measured(labels, rng), labels
+
+
+def measured(
+    labels: Labels, rng: np.random.Generator, *, groups: Sequence[Group] = GROUPS
+) -> Table:
+    """Values of people of these groups."""
+    habits = np.array([(each.recency, each.frequency, each.depth) for each in groups])[labels]
     parts = [_habits(habits, rng)]
     for kind, many in enumerate((len(DAY_PARTS), len(TOPICS), len(PLATFORMS), len(LANGUAGES))):
-        favourites = np.array([each.fond_of[kind] for each in GROUPS])[labels]
+        favourites = np.array([each.fond_of[kind] for each in groups])[labels]
         parts.append(_shares(favourites, many, rng))
-    return np.hstack(parts), labels
+    return np.hstack(parts)
 
 
 def write(file: Path, size: int, seed: int) -> Labels:
@@ -83,3 +92,26 @@ def _shares(favourites: NDArray[np.int64], many: int, rng: np.random.Generator) 
     drawn = rng.standard_gamma(weights)
     shares: Table = (drawn / drawn.sum(axis=1, keepdims=True)).astype(np.float32)
     return shares
+
+
+def as_behaviours(values: Table) -> list[Behaviour]:
+    """The same people as the product knows them: hours, mixes and a language."""
+    return [_behaviour(f"{number:08}", row) for number, row in enumerate(values.tolist())]
+
+
+def _behaviour(subject: str, row: list[float]) -> Behaviour:
+    named = dict(zip([column.key for column in COLUMNS], row, strict=True))
+    hours = [0.0] * 24
+    for part, (first, _) in DAY_PARTS.items():
+        hours[first + 1] = named[f"time {part}"]
+    return Behaviour(
+        subject=subject,
+        events=50,
+        recency_days=named["recency_days"],
+        frequency_per_week=named["frequency_per_week"],
+        depth=named["depth"],
+        hours=tuple(hours),
+        topics={name: named[f"topic {name}"] for name in TOPICS},
+        platforms={name: named[f"platform {name}"] for name in PLATFORMS},
+        language=max(LANGUAGES, key=lambda name: named[f"language {name}"]),
+    )

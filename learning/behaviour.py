@@ -79,6 +79,7 @@ def tabulate(behaviours: Iterable[Behaviour]) -> Behaviours:
 
     Rows are in order of their subjects.  The behaviours are read twice and never held: anything
     that can be read again will do, also one that asks a database for a few thousand at a time.
+    InvalidInput when the second reading is not the first.
     """
     totals, languages, size = _totals(behaviours)
     columns = (*(Column("habit", name) for name in HABITS), *_columns(totals))
@@ -92,6 +93,11 @@ def tabulate(behaviours: Iterable[Behaviour]) -> Behaviours:
         events[at] = [person.events for person in people]
         spoken[at] = [languages.get(person.language or "", -1) for person in people]
         subjects += [person.subject for person in people]
+    if len(subjects) != size:
+        raise InvalidInput(
+            f"{size} people at first and {len(subjects)} when read again.",
+            todo="Give something that can be read twice, such as a list.",
+        )
     _draw_to_average(values[:, len(HABITS) :], events)
     order = np.array(sorted(range(size), key=subjects.__getitem__), dtype=np.intp)
     names = tuple(subjects[row] for row in order)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from itertools import chain
 
 import numpy as np
@@ -13,6 +14,7 @@ from learning.naming import describe
 from learning.scaling import Scaling, Statistics
 from learning.segmentation import _places, segment
 from smartcontent.content import Behaviour
+from smartcontent.errors import InvalidInput
 from tests.learning.audiences import KINDS, one_kind, person, three_kinds
 
 
@@ -67,6 +69,29 @@ def test_the_order_of_people_does_not_matter_and_ids_are_stable() -> None:
     assert ahead == back
     other = segment(people, minimum=20, seed=2)
     assert not {each.id for each in other.segments} & {each.id for each in ahead.segments}
+
+
+class Shelf:
+    """People who are made whenever they are asked for, and never held."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.read = 0
+
+    def __iter__(self) -> Iterator[Behaviour]:
+        self.read += 1
+        return iter(three_kinds(self.size))
+
+
+def test_people_may_be_read_from_somewhere() -> None:
+    shelf = Shelf(240)
+    assert segment(shelf, minimum=20, seed=1) == segment(three_kinds(240), minimum=20, seed=1)
+    assert shelf.read == 2
+
+
+def test_people_who_can_be_read_only_once_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="240 people at first and 0 when read again"):
+        segment(iter(three_kinds(240)), minimum=20, seed=1)
 
 
 def test_a_small_group_joins_its_nearest() -> None:
