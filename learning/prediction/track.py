@@ -1,0 +1,102 @@
+"""What was predicted against what happened, kept one by one and summed up in plain words."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+ONE_SIDED = 1.645  # standard errors that luck exceeds once in twenty
+FEWEST = 20  # outcomes before anything is claimed
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """A prediction with its 90 % interval, and the outcome once it is known."""
+
+    id: str
+    at: datetime
+    expected: float
+    low: float
+    high: float
+    actual: float | None = None
+
+    @property
+    def inside(self) -> bool | None:
+        return None if self.actual is None else self.low <= self.actual <= self.high
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How predictions fared: `rank` is Spearman's correlation with the outcomes (0 is chance)."""
+
+    known: int
+    open: int
+    inside: float | None
+    rank: float | None
+    better_than_chance: bool
+    sentence: str
+
+
+def standing(predictions: Sequence[Predicted]) -> Standing:
+    """Of predictions made before their outcomes were known.
+
+    >>> standing([]).sentence
+    'nothing to compare yet: 0 outcomes known, 20 needed'
+    """
+    known = [each for each in predictions if each.actual is not None]
+    still = len(predictions) - len(known)
+    inside = sum(bool(each.inside) for each in known) / len(known) if known else None
+    if len(known) < FEWEST:
+        sentence = f"nothing to compare yet: {len(known)} outcomes known, {FEWEST} needed"
+        return Standing(len(known), still, inside, None, False, sentence)
+    rank = spearman([each.expected for each in known], [each.actual or 0.0 for each in known])
+    better = beats_chance(rank, len(known))
+    return Standing(len(known), still, inside, rank, better, _told(rank, better, inside, known))
+
+
+def _told(rank: float, better: bool, inside: float | None, known: Sequence[Predicted]) -> str:
+    held = f"{inside or 0.0:.0%} of {len(known):,} outcomes lay inside their 90 % interval"
+    if not better:
+        return f"no better than chance so far (rank correlation {rank:.2f}); {held}"
+    return f"better than chance (rank correlation {rank:.2f}); {held}"
+
+
+def beats_chance(rank: float, n: int) -> bool:
+    """Whether luck gives a rank correlation this large less than once in twenty.
+
+    Fisher's z with the standard error of Fieller, Hartley and Pearson (1957).
+
+    >>> beats_chance(0.3, 100), beats_chance(0.3, 20), beats_chance(-0.3, 100)
+    (True, False, False)
+    """
+    if n < FEWEST:
+        return False
+    z = math.atanh(min(max(rank, -0.999), 0.999))
+    return z > ONE_SIDED * math.sqrt(1.06 / (n - 3))
+
+
+def spearman(one: Sequence[float] | Numbers, other: Sequence[float] | Numbers) -> float:
+    """Rank correlation, ties sharing their mean rank; 0 where either never varies.
+
+    >>> round(spearman([1, 2, 3, 4], [10, 20, 20, 40]), 3), spearman([1, 1, 1], [1, 2, 3])
+    (0.949, 0.0)
+    """
+    first, second = ranks(np.asarray(one, np.float64)), ranks(np.asarray(other, np.float64))
+    if len(first) < 2 or not (np.ptp(first) and np.ptp(second)):
+        return 0.0
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def ranks(values: Numbers) -> Numbers:
+    """
+    >>> ranks(np.array([3.0, 1.0, 3.0])).tolist()
+    [1.5, 0.0, 1.5]
+    """
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts) - 1.0
+    middle: Numbers = (last - (counts - 1.0) / 2.0)[place]
+    return middle
