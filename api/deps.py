@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from agents.learner import Learner
 from graph.assistant import ChatReply
+from graph.forecasting import Forecaster
 from graph.serving import Policies
 from memory.base import Memory
 from smartcontent.content import Caller
@@ -44,6 +45,7 @@ class Services:
     toolbox: Toolbox
     policies: Policies
     learner: Learner
+    forecaster: Forecaster
     assistant: Assistant
     clock: Callable[[], datetime]
 

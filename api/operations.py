@@ -70,6 +70,11 @@ OPERATIONS: dict[str, Access] = {
     "list_promotions": "insights:read",
     "list_evaluations": "insights:read",
     "evaluate_policy": "campaigns:write",
+    "get_learning_health": "insights:read",
+    "get_fairness": "insights:read",
+    "get_lift": "insights:read",
+    "predict": "insights:read",
+    "get_best_times": "insights:read",
     # the audience
     "list_consents": "subjects:read",
     "get_consent": "subjects:read",

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.bodies import Body
+from api.bodies import INTEGRAL, Body
 from learning.rewards import LONGEST_WINDOW, RewardSpec
 
 Worth = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
@@ -51,7 +51,7 @@ class NewRewards(Body):
     penalties: Penalties = Penalties()
     low: Annotated[float, Field(ge=-10, le=0, allow_inf_nan=False)] = -1.0
     high: Annotated[float, Field(ge=0.01, le=10, allow_inf_nan=False)] = 1.0
-    window_minutes: Annotated[int, Field(ge=1, le=LONGEST_WINDOW)] | None = None
+    window_minutes: Annotated[int, Field(ge=1, le=LONGEST_WINDOW), INTEGRAL] | None = None
     default: Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)] | None = 0.0
 
     def as_spec(self) -> RewardSpec:

@@ -39,4 +39,6 @@ def _observed(entry: Earned, times: Mapping[UUID, datetime]) -> Observation | No
     platform = chosen.features.get("platform")
     if entry.reward is None or not isinstance(platform, str):
         return None
-    return Observation(platform, times.get(decision.id, decision.created_at), entry.reward)
+    segment = chosen.features.get("segment")
+    at = times.get(decision.id, decision.created_at)
+    return Observation(platform, at, entry.reward, segment if isinstance(segment, str) else None)

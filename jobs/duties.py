@@ -25,7 +25,8 @@ class Running(Protocol):
 @dataclass(frozen=True)
 class Duties:
     """`learn` closes reward windows and folds what is new into a workspace's policies;
-    `evaluate` compares one of them with the one in charge."""
+    `look_for_drift` sees, once a day, whether the world has moved; `evaluate` compares one of
+    them with the one in charge."""
 
     database: Database
     connectors: Mapping[Platform, Connector]
@@ -33,5 +34,6 @@ class Duties:
     memory: Memory
     runner: Running
     learn: Callable[[UUID], Awaitable[object]]
+    look_for_drift: Callable[[UUID], Awaitable[object]]
     evaluate: Callable[[UUID, UUID], Awaitable[object]]
     clock: Callable[[], datetime]

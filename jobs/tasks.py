@@ -78,9 +78,10 @@ class Tasks:
             await to_thread(memory.remember, workspace, [as_memory(content)])
 
     async def learn(self, workspace_id: str) -> None:
-        """Close windows, fold what is new, keep snapshots; see whose evaluation is due."""
+        """Close windows, fold what is new, keep snapshots; see what is due once a day."""
         workspace, duties = UUID(workspace_id), self._duties
         await duties.learn(workspace)
+        await duties.look_for_drift(workspace)
         await look_at_shadows(duties.database, workspace, duties.clock())
 
     async def evaluate(self, workspace_id: str, policy_id: str) -> None:

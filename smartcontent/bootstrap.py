@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
+from uuid import UUID
 
 from langchain_core.language_models import BaseChatModel
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
@@ -24,7 +25,9 @@ from connectors.sandbox import Sandbox
 from connectors.webhook import Webhook
 from graph import checkpoints
 from graph.assistant import Assistant, assistant_graph
+from graph.checkup import look_for_drift
 from graph.feedback import Learning, learn
+from graph.forecasting import Forecaster
 from graph.proposing import Proposals
 from graph.runner import Runner
 from graph.serving import Policies
@@ -33,6 +36,7 @@ from graph.trials import evaluate_alone
 from jobs.duties import Duties
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
+from learning.prediction.text_prior import TextPrior
 from learning.tone import Tone
 from llm.embedded import EmbeddedChat
 from llm.structured import Structured
@@ -183,6 +187,12 @@ def choose_tone(embedder: Embedder) -> Tone | None:
     return tone if tone.embedder == embedder.name else None
 
 
+def choose_forecaster(embedder: Embedder) -> Forecaster:
+    """The text model reads one embedder's vectors; with another, texts are not told apart."""
+    prior = TextPrior.shipped()
+    return Forecaster(embedder, prior if prior.embedder == embedder.name else None)
+
+
 def choose_chat(settings: Settings, embedder: Embedder, platforms: Platforms) -> BaseChatModel:
     """The language model that the settings name, else the embedded one."""
     if settings.llm_base_url:
@@ -217,18 +227,34 @@ def compose(
     media = MediaFolder(settings.data_dir / "media")
     runner = Runner(team, saver)
     services = choose_services(settings, vault, team, saver, embedder, connectors, media)
+    duties = choose_duties(settings, team, runner, connectors, media)
+    return Product(services=services, team=team, runner=runner, duties=duties)
+
+
+def choose_duties(
+    settings: Settings,
+    team: Team,
+    runner: Runner,
+    connectors: Mapping[str, Connector],
+    media: MediaStore,
+) -> Duties:
+    database, policies = team.database, team.policies
     window = timedelta(minutes=settings.reward_window_minutes)
-    duties = Duties(
+
+    async def drift(workspace_id: UUID) -> None:
+        await look_for_drift(database, policies, workspace_id, team.clock())
+
+    return Duties(
         database=database,
         connectors=connectors,
         media=media,
-        memory=memory,
+        memory=team.memory,
         runner=runner,
-        learn=partial(learn, Learning(database, team.policies, window, clock=clock)),
-        evaluate=partial(evaluate_alone, database, team.policies),
-        clock=clock,
+        learn=partial(learn, Learning(database, policies, window, clock=team.clock)),
+        look_for_drift=drift,
+        evaluate=partial(evaluate_alone, database, policies),
+        clock=team.clock,
     )
-    return Product(services=services, team=team, runner=runner, duties=duties)
 
 
 def choose_team(
@@ -284,6 +310,7 @@ def choose_services(
         toolbox=toolbox,
         policies=team.policies,
         learner=team.learner,
+        forecaster=choose_forecaster(embedder),
         assistant=Assistant(
             assistant_graph(chat, toolbox, checkpointer=saver), provided, team.database
         ),

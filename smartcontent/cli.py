@@ -24,9 +24,12 @@ replay = typer.Typer(help="Play real experiments through the product.", no_args_
 app.add_typer(campaign, name="campaign")
 app.add_typer(events, name="events")
 app.add_typer(replay, name="replay")
+learning = typer.Typer(help="Who decides, and on what evidence.", no_args_is_help=True)
+app.add_typer(learning, name="learn")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 Seed = Annotated[int, typer.Option(help="Same seed, same run.")]
+Policy = Annotated[str, typer.Argument(help="The policy's name, see learn status.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (default 8000).")]
 
 
@@ -149,6 +152,55 @@ def replay_upworthy(
 ) -> None:
     """Play real headline A/B tests through decide, event and reward; print the lift."""
     start("replay", data=data, tests=tests, impressions=impressions, seed=seed, json=json)
+
+
+@learning.command("status")
+def learn_status(json: Json = False) -> None:
+    """Who is in charge, what learning earned, and how the learner is."""
+    start("learn", what="status", json=json)
+
+
+@learning.command("shadow")
+def learn_shadow(
+    name: Annotated[str, typer.Argument(help="A name of its own.")],
+    kind: Annotated[str, typer.Option(help="Which policy.")],
+    setting: Annotated[list[str] | None, typer.Option(help="key=value, repeatable.")] = None,
+    since: Annotated[int, typer.Option(min=0, help="Learn from this position on.")] = 0,
+    json: Json = False,
+) -> None:
+    """Let another policy learn in the shadow."""
+    asked = {"name": name, "kind": kind, "settings": setting or [], "since": since}
+    start("learn", what="shadow", json=json, **asked)
+
+
+@learning.command("evaluate")
+def learn_evaluate(name: Policy, json: Json = False) -> None:
+    """Play the log to a shadow and to the policy in charge, and compare."""
+    start("learn", what="evaluate", name=name, json=json)
+
+
+@learning.command("evaluations")
+def learn_evaluations(json: Json = False) -> None:
+    """What was measured so far."""
+    start("learn", what="evaluations", json=json)
+
+
+@learning.command("promote")
+def learn_promote(name: Policy, json: Json = False) -> None:
+    """Put a shadow in charge, if its evaluation says that it earns more."""
+    start("learn", what="promote", name=name, json=json)
+
+
+@learning.command("rollback")
+def learn_rollback(json: Json = False) -> None:
+    """Undo the latest promotion."""
+    start("learn", what="rollback", json=json)
+
+
+@learning.command("replay")
+def learn_replay(json: Json = False) -> None:
+    """Learn the whole log again and compare with the state that is kept."""
+    start("learn", what="replay", json=json)
 
 
 @app.command()

@@ -49,6 +49,10 @@ PLACE = text("""
               JOIN reward_windows w ON d.created_at <= w.closed_before
              WHERE d.position <= :settled ORDER BY d.position DESC LIMIT :last) AS newest
 """)
+ANSWERED = text("""
+    SELECT decision_id, min(received_at) AS first FROM events
+     WHERE decision_id = ANY(:ids) GROUP BY decision_id
+""")
 REVISE = text("""
     INSERT INTO revisions (position)
     SELECT d.position FROM decisions d JOIN reward_windows w ON d.created_at <= w.closed_before
@@ -125,6 +129,11 @@ class Decisions:
         """The position before the last so many closed entries; 0 before all of them."""
         found = await self._session.execute(PLACE, {"last": last, "settled": await self.settled()})
         return int(found.scalar_one())
+
+    async def answered(self, ids: Sequence[UUID]) -> dict[UUID, datetime]:
+        """When the first event about each decision arrived; those without one are absent."""
+        found = await self._session.execute(ANSWERED, {"ids": list(ids)})
+        return {row.decision_id: row.first for row in found}
 
     async def override(self, id: UUID) -> None:
         """A person chose otherwise: learning and evaluation leave it out from now on."""

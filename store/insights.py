@@ -3,16 +3,20 @@
 Overridden decisions are left out: what a person chose says nothing about the learner's choice.
 """
 
+from datetime import UTC, datetime
+
 from sqlalchemy import text
 
 from smartcontent.content import Noun
 from store.behaviours import ENGAGED
 from store.database import Session
 
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 BY = {
     "strategies": "d.strategy",
     "platforms": "d.action_platform",
     "segments": "coalesce(s.name, d.segment)",
+    "contents": "w.title",
     "days": "to_char(d.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
 }
 COUNT = """
@@ -26,7 +30,10 @@ COUNT = """
           LEFT JOIN posts p ON p.decision_id = d.id
           LEFT JOIN variants v ON v.id = p.variant_id
           LEFT JOIN segments s ON s.id = v.segment_id
-         WHERE NOT d.overridden
+          LEFT JOIN campaigns k ON k.id = d.campaign_id
+          LEFT JOIN contents c ON c.id = k.content_id
+          LEFT JOIN content_versions w ON w.content_id = c.id AND w.version = c.version
+         WHERE NOT d.overridden AND d.created_at >= :since
          GROUP BY 1, 2
     )
     SELECT name, count(*) AS decisions, sum(impressions)::bigint AS impressions,
@@ -51,10 +58,12 @@ class Counted(Noun):
 
 
 class Insights:
-    """A workspace's counts; most decisions first, days newest first."""
+    """A workspace's counts of decisions made since then (all of them when nothing is said);
+    most decisions first, days newest first."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, since: datetime | None = None) -> None:
         self._session = session
+        self._since = since or BEGINNING
 
     async def strategies(self) -> list[Counted]:
         return await self._count("strategies")
@@ -65,10 +74,15 @@ class Insights:
     async def segments(self) -> list[Counted]:
         return await self._count("segments")
 
+    async def contents(self) -> list[Counted]:
+        """By title; decisions of no campaign are of no content."""
+        return await self._count("contents")
+
     async def days(self) -> list[Counted]:
         return await self._count("days", order="name DESC")
 
     async def _count(self, by: str, order: str = "decisions DESC, name") -> list[Counted]:
         counting = text(f"{COUNT.format(name=BY[by])} ORDER BY {order}")
-        rows = await self._session.execute(counting, {"engaged": list(ENGAGED)})
+        asked = {"engaged": list(ENGAGED), "since": self._since}
+        rows = await self._session.execute(counting, asked)
         return [Counted.model_validate(dict(row)) for row in rows.mappings()]

@@ -1,5 +1,6 @@
 """Segments: groups of people who allowed it, alive only while enough of them still do."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select, update
@@ -52,6 +53,16 @@ class Segments:
             self._session, Segment, self._shown().where(SEGMENTS.c.id == own.scalar_subquery())
         )
         return found[0] if found else None
+
+    async def names(self, subjects: Collection[str]) -> dict[str, str]:
+        """The name of the segment each is in; who is in none or has not allowed it is absent."""
+        named = select(MEMBERS.c.subject, SEGMENTS.c.name).join(
+            SEGMENTS, SEGMENTS.c.id == MEMBERS.c.segment_id
+        )
+        found = await self._session.execute(
+            named.where(MEMBERS.c.subject.in_(subjects), SEGMENTS.c.active, _allows())
+        )
+        return {row.subject: row.name for row in found}
 
     async def list(self) -> list[Segment]:
         """Those shown now, largest first; `size` is how many members allow it today."""

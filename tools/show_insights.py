@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from learning.health import wilson
 from smartcontent import Given, tool
 from smartcontent.content import Noun
 from smartcontent.decision import Estimate
@@ -16,13 +17,18 @@ FEW = 50  # below this many impressions a rate is an anecdote
 
 
 class Insight(Noun):
-    """One strategy, platform, segment or day; None where nothing is known, never 0."""
+    """One strategy, platform, segment, content or day; None where nothing is known, never 0.
+
+    The rate lies between `low` and `high` (95 %, Wilson 1927: for one look, not for daily ones).
+    """
 
     name: str
     decisions: int
     impressions: int
     engaged: int
     engagement_rate: float | None
+    low: float | None = None
+    high: float | None = None
     reward: float | None
 
 
@@ -73,13 +79,17 @@ def insight(counted: Counted) -> Insight:
     0.05
     """
     rate = counted.engaged / counted.impressions if counted.impressions else None
+    share = None if rate is None else min(rate, 1.0)
+    low, high = (None, None) if share is None else wilson(share, counted.impressions)
     known = counted.reward_sum is not None and counted.rewarded > 0
     return Insight(
         name=counted.name,
         decisions=counted.decisions,
         impressions=counted.impressions,
         engaged=counted.engaged,
-        engagement_rate=None if rate is None else min(rate, 1.0),
+        engagement_rate=share,
+        low=low,
+        high=high,
         reward=(counted.reward_sum or 0.0) / counted.rewarded if known else None,
     )
 

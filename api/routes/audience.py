@@ -1,6 +1,9 @@
 """Who the audience is, and what was learned of it."""
 
-from fastapi import APIRouter
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from api.deps import Serving, Work
@@ -22,13 +25,15 @@ class Segments(BaseModel):
 
 
 class Insights(BaseModel):
-    """What works, with the samples it rests on; `lift` is what learning earned, or why unknown."""
+    """What works, with intervals and the samples it rests on; `lift` is what learning earned over
+    the holdback, or why that is unknown."""
 
     model_config = ConfigDict(extra="forbid")
 
     strategies: list[Insight]
     platforms: list[Insight]
     segments: list[Insight]
+    contents: list[Insight]
     days: list[Insight]
     lift: Estimate | None
 
@@ -41,14 +46,21 @@ async def list_segments(session: Work, services: Serving) -> Segments:
 
 
 @router.get("/insights")
-async def show_insights(session: Work) -> Insights:
-    """What was learned by strategy, platform, segment and day, and what learning earned."""
-    counting = Counting(session)
+async def show_insights(
+    session: Work, services: Serving, days: Annotated[int | None, Query(ge=1, le=3650)] = None
+) -> Insights:
+    """Engagement by strategy, platform, segment, content and day, and what learning earned.
+
+    `days` is how far to look back; all of the history when it is left out.
+    """
+    since = services.clock() - timedelta(days=days) if days else None
+    counting = Counting(session, since=since)
     measured = await Evaluations(session).latest(LIFT)
     return Insights(
         strategies=[insight(row) for row in await counting.strategies()],
         platforms=[insight(row) for row in await counting.platforms()],
         segments=[insight(row) for row in await counting.segments()],
+        contents=[insight(row) for row in await counting.contents()],
         days=[insight(row) for row in await counting.days()],
         lift=measured.estimate if measured else None,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.bodies import CLOSED, Body, Id, Line
+from api.bodies import CLOSED, INTEGRAL, Body, Id, Line
 from api.callers import CurrentCaller
 from api.deps import Serving, Work
 from api.door import Door
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1", route_class=Door, tags=["learning"])
 MOST = 20  # snapshots and evaluations shown with one policy
 
 Kind = Annotated[str, Field(min_length=1, max_length=100, json_schema_extra={CLOSED: "policies"})]
-Position = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Position = Annotated[int, Field(ge=0, le=2**53 - 1), INTEGRAL]
 Setting = Annotated[float, Field(allow_inf_nan=False)]
 
 

@@ -10,6 +10,7 @@ from api.deps import Services
 from api.passwords import Passwords
 from connectors.sandbox import Sandbox
 from graph.assistant import Assistant, assistant_graph
+from graph.forecasting import Forecaster
 from graph.serving import Policies
 from learning.bandit.uniform import Uniform
 from llm.embedded import EmbeddedChat
@@ -54,6 +55,7 @@ def make_services(database: Database, folder: Path) -> Services:
         toolbox=toolbox,
         policies=Policies(Uniform),
         learner=Learner(),
+        forecaster=Forecaster(HashedEmbedder(), None),
         assistant=Assistant(agent, provided, database),
         clock=now,
     )

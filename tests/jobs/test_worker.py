@@ -12,10 +12,13 @@ import psycopg
 import pytest
 
 from graph.checkpoints import install, open_checkpoints
+from graph.promoting import shadow
 from graph.runner import Runner
+from graph.serving import Policies
 from jobs.app import job_app, recover_stalled
 from jobs.duties import Duties, Running
 from jobs.worker import run_worker
+from learning.bandit.uniform import Uniform
 from memory.embedding import HashedEmbedder
 from memory.in_memory import InMemory
 from smartcontent.publishing import CampaignSettings, Post, PostState, RunState
@@ -68,6 +71,9 @@ def make(database: Database, tmp_path: Path, learned: list[UUID]) -> MakeDuties:
     async def learn(workspace_id: UUID) -> None:
         learned.append(workspace_id)
 
+    async def look_for_drift(workspace_id: UUID) -> None:
+        assert learned[-1] == workspace_id
+
     async def evaluate(workspace_id: UUID, policy_id: UUID) -> None:
         learned.append(policy_id)
 
@@ -79,6 +85,7 @@ def make(database: Database, tmp_path: Path, learned: list[UUID]) -> MakeDuties:
             memory=InMemory(HashedEmbedder()),
             runner=runner,
             learn=learn,
+            look_for_drift=look_for_drift,
             evaluate=evaluate,
             clock=now,
         )
@@ -186,3 +193,16 @@ async def unfinished(database: Database) -> list[tuple[str, str]]:
                   AND task_name NOT IN ('sweep', 'sweep_learning', 'recover_stalled', 'tidy')"""
         )
         return [(str(key), str(status)) for key, status in await found.fetchall()]
+
+
+async def test_a_shadow_is_learned_and_evaluated(
+    database: Database, workspace: UUID, make: MakeDuties, learned: list[UUID]
+) -> None:
+    """Registering one has it learn; the pass that learns asks for its evaluation."""
+    policies = Policies(Uniform)
+    async with database.transaction(workspace) as session:
+        made = await shadow(
+            session, policies, workspace, name="second", kind="uniform", settings={}
+        )
+    await run_worker(database.url, make(Idle()), until_idle=True)
+    assert learned == [workspace, made.id]
