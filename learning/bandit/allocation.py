@@ -25,7 +25,7 @@ from learning.bandit.base import Numbers
 Flags = NDArray[np.bool_]
 SHARE = 0.1  # of the decisions left is looked ahead to
 SHORTEST = 10.0  # decisions looked ahead at least
-ROUNDS, CLOSE, LONGEST = 40, 1e-7, 1.0  # Newton's steps: how many, when enough, how long
+ROUNDS, CLOSE, LONGEST = 40, 1e-4, 1.0  # Newton's steps: how many, when enough, how long
 TINY = 1e-300
 EQUAL = 1e-9  # gains closer than that, in shares of what is left to earn, are ties
 NODES, WEIGHTS = (part.astype(np.float64) for part in np.polynomial.hermite_e.hermegauss(7))
@@ -139,11 +139,12 @@ def _best_then(belief: Belief, rates: Numbers, ahead: Numbers, dispersion: float
     """The best expected rate after `ahead` more of each action, averaged over what they may say."""
     own = np.diagonal(belief.covariance, axis1=1, axis2=2)
     noise = dispersion / np.maximum(ahead * rates, TINY)
-    shift = belief.covariance / np.sqrt(own + noise)[:, :, None]
+    whose = np.ascontiguousarray(belief.covariance.transpose(2, 0, 1))  # then campaign, tried
+    shift = whose / np.sqrt(own + noise)
+    still = rates.T[:, :, None] * np.exp(-shift * shift / 2.0)
     best = np.zeros(rates.shape)
     for node, weight in zip(NODES, WEIGHTS, strict=True):
-        then = rates[:, None, :] * np.exp(shift * (node - shift / 2.0))
-        best += weight * then.max(axis=2)
+        best += weight * (still * np.exp(shift * node)).max(axis=0)
     return best
 
 
