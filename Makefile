@@ -4,7 +4,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt --build-constraints constraints.txt
 ROOMS := smartcontent agents tools graph memory llm learning store connectors api jobs
 
-.PHONY: install run down test check bench chaos docs lock clean
+# DATA=DIR adds the benchmarks that read real data; their peers live in .venv-peers.
+.PHONY: install run down test check bench bench-peers chaos docs lock clean
 
 install: .venv/installed
 run: .venv/installed
@@ -20,7 +21,10 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/pyright
 bench: .venv/installed-dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA))
+bench-peers: .venv/uv
+	$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) .venv-peers
+	$(BIN)/uv pip install --quiet --python .venv-peers/bin/python -r benchmarks/peers/requirements.txt
 chaos: .venv/installed-dev
 	$(BIN)/python -m tests.chaos.kill --kills 200 --json
 docs: .venv/installed-dev

@@ -1,44 +1,72 @@
-"""`python -m benchmarks [--data DIR] [--quick]`: all benchmarks in turn, and benchmarks/RESULTS.md.
+"""`python -m benchmarks [--data DIR] [--only NAME,NAME]`: benchmarks in turn, and the page of them.
 
 Each runs in a process of its own and says whether its bars hold; the exit status is 1 when one
-does not, or when a benchmark breaks.  Real articles need `--data DIR` and are left out without.
+does not, or when a benchmark breaks.  What each said last is kept in `benchmarks/results/`, and
+`benchmarks/RESULTS.md` is written from all of them, so one can be measured again alone.  `DIR`
+holds real data (docs/reference/data.md says which); those that need it are left out without.
 """
 
 import subprocess
 import sys
 from pathlib import Path
+from time import perf_counter
 
 import orjson
 
 from benchmarks.contract import arguments, done
-from benchmarks.results import Result, write
+from benchmarks.machine import Machine
+from benchmarks.results import Result, keep, kept, write
 
-NAMES = ("serving", "ingest", "campaign")
-WITH_DATA = ("articles",)
+ALONE = (
+    "serving",
+    "ingest",
+    "campaign",
+    "bandit.propensities",
+    "bandit.guarded",
+    "bandit.null",
+    "segmentation",
+)
+WITH_DATA = {  # and the folder of it they read
+    "articles": "articles",
+    "bandit.upworthy": "upworthy",
+    "bandit.headlines": "upworthy",
+    "bandit.contextual": "",
+    "bandit.ope": "",
+    "prediction": "",
+}
 PAGE = Path(__file__).parent / "RESULTS.md"
+KEPT = Path(__file__).parent / "results"
 
 
 def run(name: str, options: list[str]) -> Result:
     """One benchmark; its own words go to the screen."""
     print(f"\n{name}", flush=True)
+    since, machine = perf_counter(), str(Machine.here())
     command = [sys.executable, "-m", f"benchmarks.{name}", "--json", *options]
     ended = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     lines = ended.stdout.splitlines()
     print("\n".join(lines[:-1]), flush=True)
+    took = perf_counter() - since
     try:
-        return Result(name, ended.returncode, orjson.loads(lines[-1]))
+        return Result(name, ended.returncode, orjson.loads(lines[-1]), machine, took)
     except (IndexError, orjson.JSONDecodeError):
-        return Result(name, ended.returncode or 1, {})
+        return Result(name, ended.returncode or 1, {}, machine, took)
 
 
 def main() -> int:
     args = arguments(__doc__, out="", only="")
-    options = ["--seed", str(args.seed), *(["--quick"] if args.quick else [])]
-    options += ["--data", str(args.data)] if args.data else []
-    names = [*NAMES, *(WITH_DATA if args.data else ())]
-    results = [run(name, options) for name in names if not args.only or name in args.only]
-    if args.out or not (args.quick or args.only):
-        write(Path(args.out) if args.out else PAGE, results, quick=args.quick)
+    wanted = args.only.split(",") if args.only else None
+    shared = ["--seed", str(args.seed), *(["--quick"] if args.quick else [])]
+    plan = {name: shared for name in ALONE}
+    if args.data:
+        plan |= {n: [*shared, "--data", str(args.data / f)] for n, f in WITH_DATA.items()}
+    results = [run(name, plan[name]) for name in plan if not wanted or name in wanted]
+    if args.out:
+        write(Path(args.out), results, quick=args.quick)
+    elif not args.quick:
+        for result in results:
+            keep(KEPT, result)
+        write(PAGE, kept(KEPT, [*ALONE, *WITH_DATA]), quick=False)
     return 0 if all(result.status == 0 for result in results) else 1
 
 

@@ -38,7 +38,7 @@ class Machine:
         memory = f", {self.memory_gb} GB" if self.memory_gb else ""
         return (
             f"{self.processor}, {self.cores} cores{memory}, {self.system}, Python {self.python}, "
-            f"{self.day}, load {self.load:.1f} when written"
+            f"{self.day}, load {self.load:.1f} before"
         )
 
 

@@ -42,6 +42,17 @@ def test_misses_and_breaks_are_on_the_page(tmp_path: Path) -> None:
     assert "$" not in text
 
 
+def test_the_last_word_of_each_benchmark_is_kept(tmp_path: Path) -> None:
+    for rate in (1.0, 2.0):
+        results.keep(tmp_path / "kept", Result("bandit.null", 0, {"rate": rate}, "here", 3.0))
+    results.write(
+        tmp_path / "page.md", results.kept(tmp_path / "kept", ["bandit.null", "x"]), quick=False
+    )
+    text = (tmp_path / "page.md").read_text()
+    assert "| rate | 2 |" in text and "| rate | 1 |" not in text
+    assert "Measured in 3 s on here." in text and "Not measured yet." in text
+
+
 def test_the_route_that_does_nothing_reads_and_answers_as_rank_does() -> None:
     (ours,) = [route for route in decisions.router.routes if getattr(route, "name", "") == "rank"]
     (bare,) = serving_server.router.routes
