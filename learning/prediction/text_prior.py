@@ -9,7 +9,7 @@ calibrated: twice the expected lift was, on later tests, twice the lift.  `text_
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import IO, NamedTuple, Self
@@ -58,18 +58,29 @@ class Lifts:
 
     expected: log engagement relative to the mean of these texts; sums to 0.
     deviation: standard deviation of the true value around it.
+    between: variance of the true difference of every two texts around the expected one.
     better_than_chance: whether leads as clear as this one were right more often than not.
     confident: whether the lead is among the clearest third of those measured.
     """
 
     expected: Numbers
     deviation: Numbers
+    between: Numbers
     better_than_chance: bool
     confident: bool
 
     @property
     def winner(self) -> int:
         return int(self.expected.argmax())
+
+    def sureness(self, one: int, other: int) -> float:
+        """The expected lead of one text over another in standard deviations; negative if behind."""
+        gap, variance = self.expected[one] - self.expected[other], self.between[one, other]
+        return float(gap / math.sqrt(variance)) if variance > 0.0 else 0.0
+
+    def probability(self, one: int, other: int) -> float:
+        """That text `one` truly engages more than text `other`, in (0, 1)."""
+        return 0.5 * math.erfc(-self.sureness(one, other) / math.sqrt(2.0))
 
 
 class TextPrior:
@@ -100,25 +111,17 @@ class TextPrior:
         scores = self._scores(texts, vectors)
         expected = scores - scores.mean() if len(texts) else scores
         between = self._between(texts, vectors)
-        sure = _lead(expected, between)
+        lifts = Lifts(expected, np.sqrt(_centred(between)), between, False, False)
+        sure = _lead(lifts)
         third = int(np.searchsorted(self.thirds.edges, sure, side="right"))
         better = sure > 0.0 and self.thirds.beats_chance[third] and self._familiar(texts)
-        return Lifts(expected, np.sqrt(_centred(between)), better, third == 2 and better)
+        return replace(lifts, better_than_chance=better, confident=better and third == 2)
 
     def contributions(self, text: str, vector: Numbers) -> dict[str, float]:
         """What adds up to the text's score: its meaning, and every count that is not 0."""
         counted = hand([text])[0] * self.weights.counted
         told = {name: float(value) for name, value in zip(NAMES, counted, strict=True) if value}
         return {"meaning": float(np.asarray(vector) @ self.weights.meaning), **told}
-
-    def probability(self, one: int, other: int, texts: Sequence[str], embeddings: Numbers) -> float:
-        """That text `one` truly engages more than text `other`, in (0, 1)."""
-        pair = [texts[one], texts[other]]
-        vectors = self._checked(pair, np.asarray(embeddings)[[one, other]])
-        scores = self._scores(pair, vectors)
-        deviation = math.sqrt(self._between(pair, vectors)[0, 1])
-        gap = float(scores[0] - scores[1])
-        return 0.5 * math.erfc(-gap / (deviation * math.sqrt(2.0))) if deviation else 0.5
 
     @classmethod
     def shipped(cls) -> Self:
@@ -204,12 +207,12 @@ class TextPrior:
         return bool(found) and float(np.mean(found)) >= FAMILIAR
 
 
-def _lead(expected: Numbers, between: Numbers) -> float:
+def _lead(lifts: Lifts) -> float:
     """How sure the leader's lead over the next text is; 0 without a next one."""
-    if len(expected) < 2:
+    if len(lifts.expected) < 2:
         return 0.0
-    second, first = np.argsort(expected, kind="stable")[-2:]
-    return float(sureness(expected[first] - expected[second], between[first, second]))
+    second, first = (int(at) for at in np.argsort(lifts.expected, kind="stable")[-2:])
+    return lifts.sureness(first, second)
 
 
 def sureness(gap: float | Numbers, variance: float | Numbers) -> Numbers:

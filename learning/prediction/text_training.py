@@ -183,13 +183,17 @@ def _pairs(group: Group, scores: Numbers, at: int) -> Outcomes:
     )
 
 
-def reliability(expected: Numbers, seen: Numbers, noise: Numbers) -> float:
+def reliability(
+    expected: Numbers, seen: Numbers, noise: Numbers, times: float | Numbers = 1.0
+) -> float:
     """Slope of the seen on the expected log lift through 0; 1 is calibrated.
+
+    Every row counts by how well it is known, and `times` over.
 
     >>> round(reliability(np.array([0.2, -0.2]), np.array([0.1, -0.1]), np.full(2, 0.1)), 6)
     0.5
     """
-    weight = 1.0 / (noise + 2.0 * TEXTS)
+    weight = times / (noise + 2.0 * TEXTS)
     spread = float((weight * expected**2).sum())
     return float((weight * expected * seen).sum()) / spread if spread else 0.0
 
