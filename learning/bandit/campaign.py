@@ -2,7 +2,8 @@
 
 At rates of 1 % a hundred impressions tell almost nothing, and plain bandits do worse than an A/B
 test that stops half way.  So this policy starts from what is known: what the text lets expect
-(action features `expected`, the log of relative engagement, and `expected.sd`, how sure that is),
+(action features `expected`, the log of relative engagement, and `expected.sd`, how sure that is:
+half believed, the other half is the usual, which did better on later tests than either alone),
 how far texts and images usually lie apart, and what the workspace's other campaigns earned.  It
 knows how many decisions are left, explores only where that pays before the end, and commits.  See
 `allocation` for the reckoning.  LOLA (Ye, Yoganarasimhan and Zheng 2025, Marketing Science, arXiv
@@ -215,7 +216,8 @@ class Campaign(Policy):
         """Covariance of log rates within a campaign."""
         spreads = self.spreads
         texts = [str(action.features.get(TEXT, f"action {action.id}")) for action in actions]
-        deviation = _numbers(actions, DEVIATION, spreads.text, LARGEST_DEVIATION)
+        told = _numbers(actions, DEVIATION, spreads.text, LARGEST_DEVIATION)
+        deviation = np.sqrt((told**2 + spreads.text**2) / 2.0)
         covariance = np.outer(deviation, deviation) * same(texts)
         covariance = covariance + spreads.own**2 * np.eye(len(actions))
         for name in sorted({name for action in actions for name in _others(action)}):
