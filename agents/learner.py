@@ -56,6 +56,7 @@ class Learner:
         now: datetime,
         id: UUID | None = None,
         salt: str = "",
+        budget: int | None = None,
         version: str | None = None,
         rewards_seen: int | None = None,
     ) -> Decision:
@@ -63,11 +64,12 @@ class Learner:
 
         `unit` (the subject; for posts the decision) falls by hash with the workspace's `salt` into
         the holdback, which the uniform baseline serves, or is served by the policy.  `version`
-        names the policy's state (default: its count of rewards); `id` makes a step that runs
-        twice decide once.  Raises InvalidInput as the policy does.
+        names the policy's state (default: its count of rewards); `budget` is how many decisions
+        are left, where that is known; `id` makes a step that runs twice decide once.  Raises
+        InvalidInput as the policy does.
         """
         held = in_holdback(unit, holdback, f"{self.salt}{salt}")
-        drawn = self._draw(policy.pull(context, actions, seed=seed), held, holdback)
+        drawn = self._draw(policy.pull(context, actions, seed=seed, budget=budget), held, holdback)
         seen = policy.updates if rewards_seen is None else rewards_seen
         told = Told(drawn.chosen, seen, drawn.held)
         explanation = explain(policy, context, actions, drawn.choice, told=told)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, WithJsonSchema
 
-from api.bodies import STORABLE, Body, Id, Key, Number, Word
+from api.bodies import INTEGRAL, STORABLE, Body, Id, Key, Number, Word
 from api.deps import Services
 from api.metrics import Metrics
 from api.pseudonyms import Pseudonyms
@@ -48,13 +48,15 @@ class Rank(Body):
     """Choose one of the actions in this context.
 
     `subject` is your own id of a person.  Without their consent to personalisation it is not
-    stored and nothing of the person is used: features named `person.…` are left out.
+    stored and nothing of the person is used: features named `person.…` are left out.  `budget`
+    is how many decisions are left, for policies that plan how much to try.
     """
 
     context: Given = {}
     actions: Annotated[list[Choosable], Field(min_length=1, max_length=100)]
     subject: Key | None = None
     campaign_id: Id | None = None
+    budget: Annotated[int, Field(ge=1, le=10**9), INTEGRAL] | None = None
 
 
 class SlotToFill(Body):
@@ -132,6 +134,7 @@ def _as_request(asked: Rank, unit: str | None, subject: str | None) -> DecisionR
         subject=subject,
         campaign_id=asked.campaign_id,
         unit=unit,
+        budget=asked.budget,
         slots=[{**slot.features, SLOT: slot.id} for slot in slots],
     )
 

@@ -30,7 +30,8 @@ class DecisionRequest:
     `subject` only of a person who allows personalisation; without one, what describes a person
     is left out of the context.  `unit` falls into the holdback or not (default: the subject,
     else this very decision by its seed).  With `id` and `seed` a node that runs twice decides
-    once.  With `slots`, one action is drawn for each, none twice.
+    once.  `budget` is how many decisions are left, for policies that plan their exploration.
+    With `slots`, one action is drawn for each, none twice.
     """
 
     kind: Literal["post", "impression"]
@@ -41,6 +42,7 @@ class DecisionRequest:
     unit: str | None = None
     seed: int | None = None
     id: UUID | None = None
+    budget: int | None = None
     slots: Sequence[Mapping[str, str | float]] = ()
 
     def __post_init__(self) -> None:
@@ -97,6 +99,7 @@ class Chooser:
             now=self.now,
             id=request.id,
             salt=self.salt,
+            budget=request.budget,
             version=self.serving.version,
             rewards_seen=self.serving.rewards_seen,
         )

@@ -15,7 +15,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "gamma": (0.01, 1_000.0),
     "learning_rate": (0.0001, 10.0),
     "ridge": (0.0001, 1_000.0),
-    "forgetting": (0.5, 1.0),
+    "breadth": (0.01, 100.0),
+    "memory": (10.0, 1e9),
+    "behind": (0.0, 10.0),
 }
 TWO = (Action(id="a", features={"strategy": "a"}), Action(id="b", features={"strategy": "b"}))
 
@@ -29,7 +31,7 @@ class Kinds:
     """
 
     def __init__(self, makers: Iterable[Maker]) -> None:
-        self._makers = {maker().name: maker for maker in makers}
+        self._makers = {_name(maker): maker for maker in makers}
 
     @property
     def names(self) -> list[str]:
@@ -54,6 +56,11 @@ class Kinds:
                 f"There is no policy of the kind {kind}.", todo=f"Use one of {self.names}."
             )
         return self._makers[kind]
+
+
+def _name(maker: Maker) -> str:
+    named: str | None = getattr(maker, "name", None)
+    return named or maker().name
 
 
 def _check(kind: str, name: str, value: object, allowed: Mapping[str, tuple[float, float]]) -> None:

@@ -34,6 +34,11 @@ from graph.serving import Policies
 from graph.team import Segmenting, Team, Writing
 from graph.trials import evaluate_alone
 from jobs.duties import Duties
+from learning.bandit.best_of import BestOf
+from learning.bandit.campaign import Campaign
+from learning.bandit.epsilon_greedy import EpsilonGreedy
+from learning.bandit.linear import Linear
+from learning.bandit.thompson import Thompson
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
 from learning.prediction.text_prior import TextPrior
@@ -202,7 +207,7 @@ def choose_chat(settings: Settings, embedder: Embedder, platforms: Platforms) ->
 
 def choose_policies() -> Policies:
     """Who decides where a workspace has said nothing, and which others it may register."""
-    return Policies(Vowpal, kinds=(Uniform,))
+    return Policies(Vowpal, kinds=(BestOf, Campaign, EpsilonGreedy, Linear, Thompson, Uniform))
 
 
 def choose_writer(settings: Settings) -> Writing:
@@ -253,6 +258,7 @@ def choose_duties(
         learn=partial(learn, Learning(database, policies, window, clock=team.clock)),
         look_for_drift=drift,
         evaluate=partial(evaluate_alone, database, policies),
+        window=window,
         clock=team.clock,
     )
 

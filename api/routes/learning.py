@@ -35,6 +35,10 @@ class PolicySettings(Body):
     epsilon: Annotated[Setting, Field(ge=0.001, le=1)] | None = None
     gamma: Annotated[Setting, Field(ge=0.01, le=1000)] | None = None
     learning_rate: Annotated[Setting, Field(ge=0.0001, le=10)] | None = None
+    ridge: Annotated[Setting, Field(ge=0.0001, le=1000)] | None = None
+    breadth: Annotated[Setting, Field(ge=0.01, le=100)] | None = None
+    memory: Annotated[Setting, Field(ge=10, le=1e9)] | None = None
+    behind: Annotated[Setting, Field(ge=0, le=10)] | None = None
 
 
 class NewPolicy(Body):
