@@ -225,11 +225,13 @@ async def learn(learning: Learning, workspace_id: UUID) -> Learned | None:
         charge = await learning.policies.charges.in_charge(session)
         minutes = charge.rewards.window_minutes
         window = learning.window if minutes is None else timedelta(minutes=minutes)
-        await Decisions(session).close(before=learning.clock() - window)
+        before = learning.clock() - window
+        await Decisions(session).close(before=before)
     async with database.transaction(workspace_id) as session:
         if not await fold_alone(session):
             return None
         learned = await _all(session, learning, workspace_id)
+        await Decisions(session).learned(before=before)
     learning.policies.stale(workspace_id)
     return learned
 

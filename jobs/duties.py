@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -26,7 +26,8 @@ class Running(Protocol):
 class Duties:
     """`learn` closes reward windows and folds what is new into a workspace's policies;
     `look_for_drift` sees, once a day, whether the world has moved; `evaluate` compares one of
-    them with the one in charge."""
+    them with the one in charge.  `window` is how long a decision waits for its reward where a
+    workspace has not said."""
 
     database: Database
     connectors: Mapping[Platform, Connector]
@@ -36,4 +37,5 @@ class Duties:
     learn: Callable[[UUID], Awaitable[object]]
     look_for_drift: Callable[[UUID], Awaitable[object]]
     evaluate: Callable[[UUID, UUID], Awaitable[object]]
+    window: timedelta
     clock: Callable[[], datetime]

@@ -5,6 +5,7 @@ harmless: jobs carry a key, and whoever comes second finds the lease taken or th
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from graph.intending import look
@@ -40,10 +41,10 @@ async def sweep(database: Database) -> Swept:
     return Swept(len(runs), len(posts))
 
 
-async def sweep_learning(database: Database) -> int:
-    """Ask every workspace with open or revised decisions to learn; how many there are."""
+async def sweep_learning(database: Database, *, now: datetime, window: timedelta) -> int:
+    """Ask every workspace with something new to learn; how many there are."""
     async with database.definer() as session:
-        workspaces = await due_learning(session, MOST)
+        workspaces = await due_learning(session, now=now, window=window, limit=MOST)
     for workspace_id in workspaces:
         async with database.transaction(workspace_id) as session:
             await ask_to_learn(session, workspace_id)

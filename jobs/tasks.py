@@ -97,7 +97,8 @@ class Tasks:
 
     async def sweep_learning(self, timestamp: int) -> None:
         """Find workspaces with something to learn from."""
-        await sweep_learning(self._duties.database)
+        duties = self._duties
+        await sweep_learning(duties.database, now=duties.clock(), window=duties.window)
 
     async def tidy(self, timestamp: int) -> None:
         """Remove what runs that are over have left behind."""

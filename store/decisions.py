@@ -5,7 +5,7 @@ How a reader never misses a decision that commits late is told in `migrations/sq
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 from uuid import UUID
@@ -66,7 +66,7 @@ CLOSED_OF = text("""
      ORDER BY d.position LIMIT 1
         ON CONFLICT DO NOTHING
 """)
-DUE = text("SELECT workspace_id FROM due_learning(:most)")
+DUE = text("SELECT workspace_id FROM due_learning(:most, :now, :minutes)")
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,11 @@ class Decisions:
             )
         )
 
+    async def learned(self, *, before: datetime) -> None:
+        """What was closed up to then has been learned, by the transaction that says so."""
+        done = update(REWARD_WINDOWS).values(learned_before=before)
+        await self._session.execute(done)
+
     async def revise_of(self, subject: str) -> None:
         """What may be learned of a person has changed: from their first decision on."""
         await self._session.execute(intake.SHARED)
@@ -194,9 +199,16 @@ class Decisions:
         return await many(self._session, Decision, page(wanted, DECISIONS, after, limit))
 
 
-async def due_learning(session: Session, limit: int = 100) -> list[UUID]:
-    """Workspaces with open or revised decisions; in `Database.definer()`."""
-    return [row[0] for row in await session.execute(DUE, {"most": limit})]
+async def due_learning(
+    session: Session, *, now: datetime, window: timedelta, limit: int = 100
+) -> list[UUID]:
+    """Workspaces with something new to learn; in `Database.definer()`.
+
+    `window` is how long a decision waits for its reward where the workspace has not said.
+    """
+    minutes = int(window.total_seconds() // 60)
+    asked = {"most": limit, "now": now, "minutes": minutes}
+    return [row[0] for row in await session.execute(DUE, asked)]
 
 
 def _row(decision: Decision) -> dict[str, Any]:

@@ -182,7 +182,7 @@ DECISIONS = _table(
     action_platform=Text,
     segment=Text,
 )
-REWARD_WINDOWS = _table("reward_windows", closed_before=Time)
+REWARD_WINDOWS = _table("reward_windows", closed_before=Time, learned_before=Time)
 REVISIONS = _table("revisions", position=Long)
 POLICY_SNAPSHOTS = _table(
     "policy_snapshots",

@@ -83,10 +83,13 @@ async def test_a_post_that_is_being_sent_is_left_alone(database: Database, works
     assert await jobs_with(database, f"publish:{row.outbox_id}") == []
 
 
-async def test_a_workspace_with_open_decisions_is_asked_to_learn(
+async def test_a_workspace_is_asked_to_learn_when_a_decision_has_had_its_time(
     database: Database, workspace: UUID, second_workspace: UUID
 ) -> None:
     await ready(database, workspace)
-    await sweep_learning(database)
+    now, window = datetime.now(UTC), timedelta(days=1)
+    await sweep_learning(database, now=now, window=window)
+    assert await jobs_with(database, f"learn:{workspace}") == []
+    await sweep_learning(database, now=now + window, window=window)
     assert len(await jobs_with(database, f"learn:{workspace}")) == 1
     assert await jobs_with(database, f"learn:{second_workspace}") == []

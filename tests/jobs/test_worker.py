@@ -87,6 +87,7 @@ def make(database: Database, tmp_path: Path, learned: list[UUID]) -> MakeDuties:
             learn=learn,
             look_for_drift=look_for_drift,
             evaluate=evaluate,
+            window=timedelta(days=1),
             clock=now,
         )
 

@@ -145,18 +145,28 @@ async def test_what_changes_after_its_window_closed_is_a_revision(
             await Decisions(session).override(new_id())
 
 
-async def test_workspaces_with_open_decisions_are_due(
+async def test_workspaces_are_due_from_the_end_of_a_window_until_it_is_learned(
     database: Database, workspace: UUID, second_workspace: UUID
 ) -> None:
+    window = timedelta(hours=1)
+
+    async def due(now: datetime) -> set[UUID]:
+        async with database.definer() as session:
+            found = await due_learning(session, now=now, window=window, limit=10_000)
+        return {workspace, second_workspace} & set(found)
+
+    made = decision()
     async with database.transaction(workspace) as session:
-        await Decisions(session).add([decision()])
-    async with database.definer() as session:
-        found = await due_learning(session, 10_000)
-    assert workspace in found and second_workspace not in found
+        await Decisions(session).add([made])
+    over = made.created_at + window
+    assert await due(over - timedelta(seconds=1)) == set()
+    assert await due(over) == {workspace}
     async with database.transaction(workspace) as session:
-        await Decisions(session).close(before=NOW)
-    async with database.definer() as session:
-        assert workspace not in await due_learning(session, 10_000)
+        await Decisions(session).close(before=over - window)
+    assert await due(over) == {workspace}, "closed is not learned: who closed it may have died"
+    async with database.transaction(workspace) as session:
+        await Decisions(session).learned(before=over - window)
+    assert await due(over) == set()
 
 
 def _click(id: str, decision_id: UUID) -> Event:
