@@ -18,7 +18,7 @@ from scipy.special import ndtr
 Numbers: TypeAlias = NDArray[np.float64]
 EXACT = 1e-13
 TAIL = 4.0  # standard deviations beyond which an action is as good as never the best
-STEPS = np.linspace(0.0, 1.0, 41) ** 2  # finer where the best known action is
+STEPS = np.linspace(0.0, 1.0, 33) ** 2  # finer where the best known action is
 LEAST = 1e-12
 
 
@@ -36,12 +36,15 @@ def chances(means: Numbers, spreads: Numbers) -> Numbers:
     """
     if len(means) == 1:
         return np.ones(1)
-    spreads = np.maximum(spreads, LEAST)
-    low, high = (means - TAIL * spreads).max(), (means + TAIL * spreads).max()
-    below = ndtr((low + (high - low) * STEPS - means[:, None]) / spreads[:, None])
-    others = below.prod(axis=0) / below
-    shares = ((below[:, 1:] - below[:, :-1]) * (others[:, 1:] + others[:, :-1])).sum(axis=1)
-    whole: Numbers = shares / shares.sum()
+    slopes = 1.0 / np.maximum(spreads, LEAST)
+    reach = TAIL / slopes
+    low, high = np.maximum.reduce(means - reach), np.maximum.reduce(means + reach)
+    grid = low + (high - low) * STEPS
+    below = ndtr((grid - means[:, None]) * slopes[:, None])
+    others = np.multiply.reduce(below, axis=0) / below
+    parts = (below[:, 1:] - below[:, :-1]) * (others[:, 1:] + others[:, :-1])
+    shares = np.add.reduce(parts, axis=1)
+    whole: Numbers = shares / np.add.reduce(shares)
     return whole
 
 
@@ -58,23 +61,22 @@ def greedy(scores: Numbers) -> Numbers:
 
 def floored(propensities: Numbers, epsilon: float) -> Numbers:
     """As `with_floor`, of an array."""
-    share = (1.0 - epsilon) / propensities.sum()
+    share = (1.0 - epsilon) / np.add.reduce(propensities)
     mixed: Numbers = propensities * share + epsilon / len(propensities)
     return mixed
 
 
-def inverse_gap(scores: Mapping[str, float], gamma: float) -> dict[str, float]:
+def inverse_gap(scores: Numbers, gamma: float) -> Numbers:
     """1 / (λ + gamma · gap), with the λ from 1 to K at which they sum to 1.
 
-    >>> inverse_gap({"story": 0.2, "quote": 0.2}, gamma=1e9)
-    {'story': 0.5, 'quote': 0.5}
-    >>> {name: round(p, 3) for name, p in inverse_gap({"story": 0.3, "quote": 0.2}, 60).items()}
-    {'story': 0.86, 'quote': 0.14}
+    >>> inverse_gap(np.array([0.2, 0.2]), gamma=1e9).tolist()
+    [0.5, 0.5]
+    >>> inverse_gap(np.array([0.3, 0.2]), gamma=60.0).round(2).tolist()
+    [0.86, 0.14]
     """
-    best = max(scores.values())
-    gaps = {action: gamma * (best - score) for action, score in scores.items()}
-    normaliser = _normaliser(list(gaps.values()))
-    return {action: 1.0 / (normaliser + gap) for action, gap in gaps.items()}
+    gaps = (gamma * (scores.max() - scores)).tolist()
+    normaliser = _normaliser(gaps)
+    return np.array([1.0 / (normaliser + gap) for gap in gaps])
 
 
 def _normaliser(gaps: list[float]) -> float:
@@ -85,7 +87,7 @@ def _normaliser(gaps: list[float]) -> float:
         over = math.fsum(shares) - 1.0
         if over <= EXACT:
             break
-        value += over / math.fsum(share * share for share in shares)
+        value += over / math.fsum([share * share for share in shares])
     return value
 
 

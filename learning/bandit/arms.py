@@ -13,6 +13,7 @@ import numpy as np
 from learning.bandit.base import Numbers
 from smartcontent.decision import Action
 
+NEVER = (0.0, 0.0)
 MOST = 4096  # arms kept; the one not shown for longest makes room
 
 
@@ -29,13 +30,13 @@ class Arms:
 
     def __init__(self, *, memory: float) -> None:
         self.memory = memory
-        self._arms: dict[str, list[float]] = {}  # count and sum; the one shown last is last
+        self._arms: dict[str, tuple[float, float]] = {}  # count and sum; the one shown last is last
         self._all = [0.0, 0.0, 0.0]  # count, sum, sum of squares
         self._weight = 1.0  # of an observation now: the past is not touched, the new weighs more
 
     def learn(self, arm: str, reward: float) -> None:
-        count, total = self._arms.pop(arm, (0.0, 0.0))
-        self._arms[arm] = [count + self._weight, total + self._weight * reward]
+        count, total = self._arms.pop(arm, NEVER)
+        self._arms[arm] = (count + self._weight, total + self._weight * reward)
         if len(self._arms) > MOST:
             del self._arms[next(iter(self._arms))]
         for at, amount in enumerate((1.0, reward, reward * reward)):
@@ -46,9 +47,9 @@ class Arms:
 
     def read(self, arms: Sequence[str]) -> tuple[Numbers, Numbers]:
         """How often each was seen of late, and its mean reward (0 when never)."""
-        rows = np.array([self._arms.get(arm, (0.0, 0.0)) for arm in arms])
-        counts = rows[:, 0] / self._weight
-        return counts, rows[:, 1] / np.where(rows[:, 0] > 0.0, rows[:, 0], 1.0)
+        sums = [self._arms.get(arm, NEVER) for arm in arms]
+        counts = np.array([count for count, _ in sums]) / self._weight
+        return counts, np.array([total / count if count else 0.0 for count, total in sums])
 
     @property
     def mean(self) -> float:
@@ -68,13 +69,14 @@ class Arms:
         return {**kept, "all": self._all, "weight": self._weight}
 
     def load(self, state: dict[str, Any]) -> Self:
-        self._arms = {arm: [count, total] for arm, count, total in state["arms"]}
+        self._arms = {arm: (count, total) for arm, count, total in state["arms"]}
         self._all, self._weight = list(state["all"]), state["weight"]
         return self
 
     def _renew(self) -> None:
-        for sums in (*self._arms.values(), self._all):
-            sums[:] = [amount / self._weight for amount in sums]
+        for arm, (count, total) in self._arms.items():
+            self._arms[arm] = (count / self._weight, total / self._weight)
+        self._all = [amount / self._weight for amount in self._all]
         self._weight = 1.0
 
 
@@ -85,5 +87,7 @@ def arm_of(action: Action) -> str:
     >>> arm_of(Action(id="banner 7"))
     'banner 7'
     """
+    if not action.features:
+        return action.id
     texts = [f"{n}={v}" for n, v in action.features.items() if isinstance(v, str)]
     return " ".join(texts) or action.id

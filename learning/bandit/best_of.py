@@ -120,7 +120,8 @@ class BestOf(Policy):
         ids = check_actions(actions)
         check_feedback(ids, action, reward, propensity)
         for features in (context, *(each.features for each in actions)):
-            check_features(features)
+            if features:
+                check_features(features)
         weighed = [
             member.learn(context, actions, action=action, reward=reward, propensity=propensity)
             for member in self.members

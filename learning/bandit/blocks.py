@@ -2,10 +2,10 @@
 
 A block is a weight for every column, with the covariance of those weights; an observation
 touches some blocks, each with a factor v, and is predicted as Σ v · (weights · z).  One block
-alone is exactly ridge regression by rank-one updates (Sherman and Morrison 1950).  Several share
-what is left to explain in proportion to how unsure each of them is: the decoupled Kalman filter
-(Puskorius and Feldkamp 1991), which drops the covariance between blocks and so costs the square
-of a block and not of all of them.
+alone is exactly ridge regression by rank-one updates (Sherman and Morrison 1950).  Several, and
+an offset that all observations have in common, share what is left to explain in proportion to how
+unsure each of them is: the decoupled Kalman filter (Puskorius and Feldkamp 1991), which drops the
+covariance between blocks and so costs the square of a block and not of all of them.
 
 `drift` is how much a weight may wander from one observation to the next (a variance, in units
 of the noise): what was learned long ago counts less, and what is seldom tried grows unsure again,
@@ -14,7 +14,7 @@ never beyond what was thought of it at first.
 
 import math
 from collections.abc import Sequence
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,25 +23,26 @@ from learning.bandit.base import Numbers
 
 Slots: TypeAlias = NDArray[np.intp]
 LULL = 16  # observations between two additions of drift
+WIDE = 100.0  # the offset takes up a constant at once
 
 
 class Blocks:
-    """`prior` holds the variance of each column's weight before anything is known; `wide` is that
-    of the first weight of the first block, which takes up what all observations have in common.
+    """`prior` holds the variance of each column's weight before anything is known.
 
     >>> blocks = Blocks(np.array([1.0, 1.0]))
     >>> slot = blocks.add()
     >>> for x in (1.0, 2.0, 3.0) * 50:
     ...     _ = blocks.learn([slot], [1.0], np.array([1.0, x]), 2.0 * x - 1.0)
-    >>> [round(float(weight), 1) for weight in blocks.weights[slot]]
-    [-0.9, 2.0]
+    >>> round(blocks.offset + float(blocks.weights[slot] @ [1.0, 5.0]), 1)
+    8.8
     """
 
-    def __init__(self, prior: Numbers, *, wide: float = 1.0, drift: float = 0.0) -> None:
+    def __init__(self, prior: Numbers, *, drift: float = 0.0) -> None:
         self.prior = prior
-        self.wide = wide
         self.drift = drift
         self.count = 0
+        self.offset = 0.0
+        self._unsure = WIDE  # the offset's variance
         self._weights = np.zeros((1, len(prior)))
         self._covariance = np.zeros((1, len(prior), len(prior)))
         self._seen = 0
@@ -64,7 +65,7 @@ class Blocks:
             self._weights = _doubled(self._weights)
             self._covariance = _doubled(self._covariance)
         self._weights[self.count] = 0.0
-        self._covariance[self.count] = np.diag(self._prior_of(self.count))
+        self._covariance[self.count] = np.diag(self.prior)
         self.count += 1
         return self.count - 1
 
@@ -88,7 +89,7 @@ class Blocks:
         """Learn one observation; returns by how much it surprised: the error over how far off it
         was expected to be, in units of y."""
         leans = [self._covariance[slot] @ z for slot in slots]
-        spread, error = 1.0, y
+        spread, error = 1.0 + self._unsure, y - self.offset
         for slot, factor, lean in zip(slots, factors, leans, strict=True):
             spread += factor * factor * float(lean @ z)
             error -= factor * float(self._weights[slot] @ z)
@@ -96,25 +97,28 @@ class Blocks:
             self._weights[slot] += lean * (factor * error / spread)
             lean *= factor / math.sqrt(spread)
             self._covariance[slot] -= np.multiply.outer(lean, lean)
+        self.offset += self._unsure * error / spread
+        self._unsure -= self._unsure**2 / spread
         self._wander()
         return error / math.sqrt(spread)
 
     def rescale(self, factors: Numbers, columns: Numbers) -> None:
         """Factors and columns are from now on divided by these: what was observed, in the new
         units, under the prior in the new units."""
+        prior = np.diag(1.0 / self.prior)
         for slot, factor in enumerate(factors[: self.count]):
-            prior = np.diag(1.0 / self._prior_of(slot))
             divisor = factor * columns
             known = np.linalg.inv(self._covariance[slot])
             target = known @ self._weights[slot] / divisor
-            known = (known - prior) / np.multiply.outer(divisor, divisor) + prior
-            covariance = np.linalg.inv(known)
+            learned = _positive(known - prior) / np.multiply.outer(divisor, divisor)
+            covariance = np.linalg.inv(learned + prior)
             self._covariance[slot] = (covariance + covariance.T) / 2.0
             self._weights[slot] = self._covariance[slot] @ target
 
     def clone(self) -> Self:
-        twin = type(self)(self.prior, wide=self.wide, drift=self.drift)
+        twin = type(self)(self.prior, drift=self.drift)
         twin.count, twin._seen = self.count, self._seen
+        twin.offset, twin._unsure = self.offset, self._unsure
         twin._weights = self._weights.copy()
         twin._covariance = self._covariance.copy()
         return twin
@@ -125,12 +129,14 @@ class Blocks:
         return b"".join(part.tobytes() for part in (self.prior, self.weights, half))
 
     @property
-    def state(self) -> dict[str, int]:
+    def state(self) -> dict[str, Any]:
         """What `load` needs beside the bytes."""
-        return {"count": self.count, "width": self.width, "seen": self._seen}
+        offset = [self.offset, self._unsure]
+        return {"count": self.count, "width": self.width, "seen": self._seen, "offset": offset}
 
-    def load(self, data: bytes, state: dict[str, int]) -> None:
+    def load(self, data: bytes, state: dict[str, Any]) -> None:
         """Take over what `to_bytes` gave."""
+        self.offset, self._unsure = state["offset"]
         count, width = state["count"], state["width"]
         prior, weights, half = np.split(np.frombuffer(data), [width, width + count * width])
         rows, columns = np.triu_indices(width)
@@ -141,18 +147,12 @@ class Blocks:
         self._covariance[:count, rows, columns] = half.reshape(count, len(rows))
         self._covariance[:count, columns, rows] = half.reshape(count, len(rows))
 
-    def _prior_of(self, slot: int) -> Numbers:
-        if slot:
-            return self.prior
-        prior = self.prior.copy()
-        prior[0] = self.wide
-        return prior
-
     def _wander(self) -> None:
         self._seen += 1
         if self.drift and self._seen % LULL == 0:
             diagonal = np.einsum("bii->bi", self.covariance)
             diagonal += np.clip(self.prior - diagonal, 0.0, LULL * self.drift)
+            self._unsure = min(self._unsure + LULL * self.drift, WIDE)
 
 
 def _quadratic(matrices: Numbers, z: Numbers) -> Numbers:
@@ -160,6 +160,13 @@ def _quadratic(matrices: Numbers, z: Numbers) -> Numbers:
     count, width = len(matrices), len(z)
     leans = (matrices.reshape(count * width, width) @ z).reshape(count, width)
     return np.maximum(leans @ z, 0.0)
+
+
+def _positive(matrix: Numbers) -> Numbers:
+    """Without what rounding and drift have made negative."""
+    values, vectors = np.linalg.eigh(matrix)
+    whole: Numbers = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    return whole
 
 
 def _doubled(array: Numbers) -> Numbers:

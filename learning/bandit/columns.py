@@ -6,7 +6,7 @@ follow each change exactly.  Beyond `most` columns features share those there ar
 is the same on every machine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 from zlib import crc32
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from learning.bandit.base import LARGEST_FEATURE, Numbers, check_features
 from learning.bandit.shapley import Name
-from smartcontent.content import Features
+from smartcontent.content import Features, FeatureValue
 
 STEP = 8  # columns come by as many at a time
 FAMILIAR = 1024  # layouts kept: most contexts come again with other numbers
@@ -40,16 +40,18 @@ class Layout:
 
 
 class Columns:
-    """Column 0 is the constant 1.
+    """With `constant`, column 0 is the constant 1.
 
     >>> columns = Columns(most=64)
-    >>> grown = columns.learn({"depth": 4.0, "topic": "sea"})
+    >>> columns.learn({"depth": 4.0, "topic": "sea"})
+    array([1., 4., 1., 0., 0., 0., 0., 0.])
     >>> columns.encode({"topic": "sea", "depth": 2.0, "never seen": 1.0})
     array([1., 2., 1., 0., 0., 0., 0., 0.])
     """
 
-    def __init__(self, *, most: int) -> None:
+    def __init__(self, *, most: int, constant: bool = True) -> None:
         self.most = most
+        self.constant = constant
         self._known: dict[Name, int] = {}
         self._units = np.ones(STEP)
         self._squares = np.zeros(STEP)
@@ -59,40 +61,32 @@ class Columns:
     @property
     def count(self) -> int:
         """Columns in use."""
-        return len(self._known) + 1
+        return len(self._known) + self.constant
 
     @property
     def width(self) -> int:
         """Length of every vector; grows as features become known."""
         return len(self._units)
 
-    def learn(self, context: Features) -> bool:
-        """Take note of the features' names; whether the vectors have grown."""
-        if self._layout(context).known:
-            return False
-        for name, value in context.items():
-            key = (name, value) if isinstance(value, str) else name
-            if key not in self._known and len(self._known) < self.most - 1:
-                self._known[key] = len(self._known) + 1
-        self._layouts.clear()
-        return self._grow()
+    def learn(self, context: Features) -> Numbers:
+        """The vector, after taking note of the features' names.  Raises InvalidInput for numbers
+        no model can take."""
+        layout, numbers = self._read(context)
+        if not layout.known:
+            for name in layout.names:
+                if name not in self._known and self.count < self.most:
+                    self._known[name] = self.count
+            self._grow()
+            layout, numbers = self._read(context)
+        return _vector(layout, numbers)
 
     def encode(self, context: Features) -> Numbers:
-        """The vector.  Raises InvalidInput for numbers no model can take."""
-        layout = self._layout(context)
-        z = layout.fixed.copy()
-        if len(layout.units):
-            numbers = _numbers(context) / layout.units
-            columns = layout.columns[: len(numbers)]
-            if layout.shared:
-                np.add.at(z, columns, numbers)
-            else:
-                z[columns] = numbers
-        return z[:-1]
+        """The vector; what is not known is left out.  Raises InvalidInput as `learn` does."""
+        return _vector(*self._read(context))
 
     def unknown(self, features: Features) -> int:
         """How many of the features are not known."""
-        return int((self._layout(features).columns == self.width).sum())
+        return int((self._read(features)[0].columns == self.width).sum())
 
     def note(self, z: Numbers) -> None:
         """Sizes for the next units."""
@@ -114,11 +108,12 @@ class Columns:
 
     def parts(self, context: Features, weights: Numbers) -> dict[Name, float]:
         """What each feature adds to weights · vector, the constant's part left out."""
-        layout = self._layout(context)
+        layout, numbers = self._read(context)
         values = np.ones(len(layout.names))
-        numbers = _numbers(context)
         values[: len(numbers)] = numbers / layout.units
-        values *= np.append(weights, 0.0)[layout.columns]
+        padded = np.zeros(self.width + 1)
+        padded[: len(weights)] = weights
+        values *= padded[layout.columns]
         return dict(zip(layout.names, values.tolist(), strict=True))
 
     def clone(self) -> Self:
@@ -130,42 +125,45 @@ class Columns:
         arrays = (self._units, self._squares, self._counts)
         return {
             "most": self.most,
+            "constant": self.constant,
             "known": [[name] if isinstance(name, str) else list(name) for name in self._known],
             "sizes": [array.tolist() for array in arrays],
         }
 
     @classmethod
     def restored(cls, state: dict[str, Any]) -> Self:
-        columns = cls(most=state["most"])
+        columns = cls(most=state["most"], constant=state["constant"])
         names = [name[0] if len(name) == 1 else tuple(name) for name in state["known"]]
-        columns._known = {name: at for at, name in enumerate(names, 1)}
+        columns._known = {name: at for at, name in enumerate(names, columns.count)}
         columns._units, columns._squares, columns._counts = map(np.array, state["sizes"])
         return columns
 
-    def _grow(self) -> bool:
-        more = -(-(len(self._known) + 1) // STEP) * STEP - self.width
-        if more:
-            self._units = np.append(self._units, np.ones(more))
-            self._squares = np.append(self._squares, np.zeros(more))
-            self._counts = np.append(self._counts, np.zeros(more))
-        return more > 0
+    def _grow(self) -> None:
+        more = -(-self.count // STEP) * STEP - self.width
+        self._units = np.append(self._units, np.ones(more))
+        self._squares = np.append(self._squares, np.zeros(more))
+        self._counts = np.append(self._counts, np.zeros(more))
+        self._layouts.clear()
 
-    def _layout(self, context: Features) -> Layout:
-        key = tuple([(n, v) if isinstance(v, str) else n for n, v in context.items()])
+    def _read(self, context: Features) -> tuple[Layout, Numbers]:
+        """Where its features go, and its numbers in their order."""
+        key, numbers = parted(context)
         layout = self._layouts.get(key)
         if layout is None:
             if len(self._layouts) >= FAMILIAR:
                 self._layouts.clear()
             layout = self._layouts[key] = self._laid_out(key)
-        return layout
+        return layout, numbers
 
     def _laid_out(self, key: Sequence[Name]) -> Layout:
-        numbers: list[Name] = [name for name in key if isinstance(name, str)]
-        names = (*numbers, *(name for name in key if not isinstance(name, str)))
+        numbers, texts = sides(key)
+        names = (*numbers, *texts)
         columns = np.array([self._column(name) for name in names], dtype=np.intp)
         fixed = np.zeros(self.width + 1)
         np.add.at(fixed, columns[len(numbers) :], 1.0)
-        fixed[0], fixed[-1] = 1.0, 0.0
+        fixed[-1] = 0.0
+        if self.constant:
+            fixed[0] = 1.0
         return Layout(
             names=names,
             columns=columns,
@@ -178,14 +176,42 @@ class Columns:
     def _column(self, name: Name) -> int:
         if name in self._known:
             return self._known[name]
-        if len(self._known) < self.most - 1:
+        if self.count < self.most:
             return self.width
         whole = name if isinstance(name, str) else "\x1f".join(name)
-        return 1 + crc32(whole.encode()) % (self.most - 1)
+        return self.constant + crc32(whole.encode()) % (self.most - self.constant)
 
 
-def _numbers(context: Features) -> Numbers:
-    numbers = np.array([v for v in context.values() if not isinstance(v, str)], dtype=np.float64)
-    if len(numbers) and not np.abs(numbers).max() <= LARGEST_FEATURE:
-        check_features(context)
-    return numbers
+def parted(features: Features) -> tuple[tuple[Name, ...], Numbers]:
+    """Names (with their values, where these are texts) and numbers, each in their order.  Raises
+    InvalidInput for numbers no model can take.
+
+    >>> parted({"topic": "sea", "depth": 2.0})
+    ((('topic', 'sea'), 'depth'), array([2.]))
+    """
+    values: Collection[FeatureValue] = features.values()
+    names: tuple[Name, ...] = tuple(features)
+    if str in set(map(type, values)):
+        names = tuple([(n, v) if isinstance(v, str) else n for n, v in features.items()])
+        values = [value for value in values if not isinstance(value, str)]
+    numbers = np.fromiter(values, np.float64, len(values))
+    if len(numbers) and not np.maximum.reduce(np.abs(numbers)) <= LARGEST_FEATURE:
+        check_features(features)
+    return names, numbers
+
+
+def sides(names: Sequence[Name]) -> tuple[list[Name], list[Name]]:
+    """Those of numbers, and those of texts."""
+    return (
+        [name for name in names if isinstance(name, str)],
+        [name for name in names if not isinstance(name, str)],
+    )
+
+
+def _vector(layout: Layout, numbers: Numbers) -> Numbers:
+    z = layout.fixed.copy()
+    if layout.shared:
+        np.add.at(z, layout.columns[: len(numbers)], numbers / layout.units)
+    elif len(numbers):
+        z[layout.columns[: len(numbers)]] = numbers / layout.units
+    return z[:-1]

@@ -1,19 +1,21 @@
 """A linear model of the reward in what the action is, what the context is, and every pair of both.
 
-The reward is a' W z for the action's features a and the context's z, each with a constant: W's
-first row is what all actions share, the others are what each feature of an action adds in this
-context.  Rows are learned as blocks (see blocks.py); where actions carry nothing but an id this
-is the disjoint LinUCB of Li, Chu, Langford and Schapire (2010, arXiv 1003.0146).
+The reward is b + a' W z for the action's features a and the context's z, with a constant among
+them: a row of W is what one feature of an action adds in this context.  Rows are learned as blocks
+(see blocks.py); where actions carry nothing but an id this is the disjoint LinUCB of Li, Chu,
+Langford and Schapire (2010, arXiv 1003.0146), with an offset.
 
-It explores as Thompson sampling would (Agrawal and Goyal 2013, arXiv 1209.3352), each action by
-the chance that it is the best, and that chance is computed, not counted from draws: equal actions
-are equal.
+It explores between LinUCB and linear Thompson sampling (Agrawal and Goyal 2013, arXiv 1209.3352):
+each action gets the chance that it is the best, where it is thought to lie `optimism` deviations
+above its estimate, give or take `breadth` of them.  The chance is computed, not counted from
+draws: equal actions are equal.  Without optimism and with a breadth of 1 it is Thompson sampling,
+without breadth LinUCB, without both greedy.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -32,15 +34,15 @@ from learning.bandit.columns import Columns
 from learning.bandit.envelope import seal, unseal
 from learning.bandit.shapley import by_feature
 from learning.bandit.text_format import described
-from learning.exploration import chances, floored, greedy
+from learning.exploration import chances, floored
 from smartcontent.content import Features
 from smartcontent.decision import Action
 
 CONTEXTS, ACTIONS = 72, 128  # most columns of a context, and of an action
+EAGER = 500.0  # updates after which it explores with half the variance
 FAMILIAR = 256  # sets of actions kept as a matrix
-WIDE = 100.0  # the shared constant takes up a constant reward
+OFTEN, SELDOM = 256, 8  # sizes of features are noted at first always, then every so often
 MEMORY = 1000.0  # observations that the noise is estimated from
-Explores = Literal["thompson", "ucb", "greedy"]
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,12 @@ class View:
     slots: Slots
     values: Numbers
     squares: Numbers
-    unknown: Numbers
+    unknown: Numbers | None
 
 
 class Linear(Policy):
-    """`epsilon` is the floor's share, `breadth` multiplies how unsure it thinks it is, `ridge`
-    holds weights of features back, `memory` is how many observations the past is worth.
+    """`epsilon` is the floor's share, `ridge` holds weights of features back, `memory` is how many
+    observations of an action the past is worth.
 
     >>> actions = [Action(id="a", features={"strategy": "story"}),
     ...            Action(id="b", features={"strategy": "quote"})]
@@ -78,22 +80,21 @@ class Linear(Policy):
         self,
         *,
         epsilon: float = 0.01,
-        explores: Explores = "thompson",
-        breadth: float = 1.0,
+        optimism: float = 1.0,
+        breadth: float = 0.3,
         ridge: float = 4.0,
         memory: float = 3000.0,
     ) -> None:
         self.epsilon = epsilon
-        self.explores = explores
+        self.optimism = optimism
         self.breadth = breadth
         self.ridge = ridge
         self.memory = memory
         self._updates = 0
         self._errors = [0.05, 1.0]  # squares of surprises, and how many: a prior of one
         self._contexts = Columns(most=CONTEXTS)
-        self._actions = Columns(most=ACTIONS)
-        self._blocks = Blocks(self._prior(), wide=WIDE, drift=1.0 / memory**2)
-        self._blocks.add()
+        self._actions = Columns(most=ACTIONS, constant=False)
+        self._blocks = Blocks(self._prior(), drift=1.0 / memory**2)
         self._views: dict[Any, View] = {}
 
     @property
@@ -109,6 +110,11 @@ class Linear(Policy):
         """Standard deviation of what it cannot explain."""
         return math.sqrt(self._errors[0] / self._errors[1])
 
+    @property
+    def doubt(self) -> float:
+        """How much of what it is unsure of it acts on: less and less, as in commitment."""
+        return 1.0 / math.sqrt(1.0 + min(self._updates, self.memory) / EAGER)
+
     def pull(
         self,
         context: Features,
@@ -123,10 +129,13 @@ class Linear(Policy):
         view = self._view(actions)
         z = self._contexts.encode(context)
         said, variance = self._blocks.read(view.slots, z)
-        scores = view.values @ said
-        fresh = view.unknown * float(self._blocks.prior @ (z * z))
-        spreads = self.breadth * self.noise * np.sqrt(view.squares @ variance + fresh)
-        return Weighed(floored(self._explored(scores, spreads), self.epsilon), scores)
+        scores = self._blocks.offset + view.values @ said
+        variances = view.squares @ variance
+        if view.unknown is not None:
+            variances += view.unknown * float(self._blocks.prior @ (z * z))
+        spreads = self.noise * self.doubt * np.sqrt(variances)
+        likely = chances(scores + self.optimism * spreads, self.breadth * spreads)
+        return Weighed(floored(likely, self.epsilon), scores)
 
     def update(
         self,
@@ -139,14 +148,14 @@ class Linear(Policy):
     ) -> None:
         ids = check_actions(actions)
         check_feedback(ids, action, reward, propensity)
-        check_features(context)
         features = described(actions[ids.index(action)])
         check_features(features)
-        self._make_room(context, features)
-        z, a = self._contexts.encode(context), self._actions.encode(features)
-        self._contexts.note(z)
-        self._actions.note(a)
+        z, a = self._contexts.learn(context), self._actions.learn(features)
+        self._make_room()
         self._updates += 1
+        if self._updates < OFTEN or self._updates % SELDOM == 0:
+            self._contexts.note(z)
+            self._actions.note(a)
         if self._updates & (self._updates - 1) == 0 and self._settle():
             z, a = self._contexts.encode(context), self._actions.encode(features)
         touched = np.flatnonzero(a)
@@ -163,13 +172,10 @@ class Linear(Policy):
         a = self._actions.encode(features)[: self._blocks.count]
         weights = self._blocks.weights
         across = a @ weights
-        of_context = (across + weights[0]) / 2.0
-        of_action = (weights @ z + weights[:, 0]) / 2.0
-        of_action[0] = 0.0
         return by_feature(
-            float(across @ z),
-            self._contexts.parts(context, of_context),
-            self._actions.parts(features, of_action),
+            self._blocks.offset + float(across @ z),
+            self._contexts.parts(context, across / 2.0),
+            self._actions.parts(features, (weights @ z + weights[:, 0]) / 2.0),
         )
 
     def clone(self) -> Self:
@@ -208,7 +214,7 @@ class Linear(Policy):
         """The constructor's."""
         return {
             "epsilon": self.epsilon,
-            "explores": self.explores,
+            "optimism": self.optimism,
             "breadth": self.breadth,
             "ridge": self.ridge,
             "memory": self.memory,
@@ -218,11 +224,6 @@ class Linear(Policy):
         prior = np.full(self._contexts.width, 1.0 / self.ridge)
         prior[0] = 1.0
         return prior
-
-    def _explored(self, scores: Numbers, spreads: Numbers) -> Numbers:
-        if self.explores == "thompson":
-            return chances(scores, spreads)
-        return greedy(scores + spreads if self.explores == "ucb" else scores)
 
     def _view(self, actions: Sequence[Action]) -> View:
         key = tuple([tuple(act.features.items()) if act.features else act.id for act in actions])
@@ -243,14 +244,13 @@ class Linear(Policy):
         squares = values * values
         squares[:, (values == values[0]).all(axis=0)] = 0.0
         unknown = np.array([float(self._actions.unknown(each)) for each in features])
-        return View(slots, values, squares, unknown)
+        return View(slots, values, squares, unknown if unknown.any() else None)
 
-    def _make_room(self, context: Features, features: Features) -> None:
-        if self._contexts.learn(context):
+    def _make_room(self) -> None:
+        """For features met for the first time."""
+        if self._blocks.width < self._contexts.width:
             self._blocks.widen(self._prior())
-        before = self._actions.count
-        self._actions.learn(features)
-        for _ in range(before, self._actions.count):
+        while self._blocks.count < self._actions.count:
             self._blocks.add()
             self._views = {}
 

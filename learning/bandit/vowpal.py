@@ -1,10 +1,10 @@
 """Vowpal Wabbit's contextual bandit with action-dependent features, well set up.
 
 Vowpal Wabbit learns; this file explores.  `cb_explore_adf` gives float32 probabilities out of
-action order and hides the estimates behind them, so it runs with its softmax layer at λ = 1,
-from which the estimates are read back: an added action without any feature is estimated 0, and
-log(p / p₀) is the estimate of every other.  Inverse gap weighting, the floor and the draw then
-happen in float64 with a logged seed.
+action order and hides the estimates behind them, so the estimates are read from its weights (see
+weights.py).  Inverse gap weighting, the floor and the draw then happen in float64 with a logged
+seed.  Its softmax layer, from which they can also be got (an added action without any feature is
+estimated 0, and log(p / p₀) is the estimate of every other), serves as the canary.
 
 What it learns is the reward less what uniform choice would have earned so far (SNIPS), each
 reward once and unweighted, as inverse gap weighting asks of its regression.  So a constant
@@ -16,24 +16,31 @@ Wabbit's habit); rate, gamma and its growth were chosen in such worlds too.
 import hashlib
 import math
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, Self, TypeAlias, cast
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
-from vowpal_wabbit_next import TextFormatParser, Workspace
+from vowpal_wabbit_next import CBLabel, Example, TextFormatParser, Workspace
 
-from learning.bandit.base import Choice, Policy, check_actions, check_features, check_feedback
+from learning.bandit.base import (
+    Choice,
+    Policy,
+    Weighed,
+    check_actions,
+    check_features,
+    check_feedback,
+    drawn,
+)
 from learning.bandit.envelope import damaged, seal, unseal
-from learning.bandit.shapley import Parts, split
-from learning.bandit.text_format import CONTEXT, NOTHING, action_line, context_block, described
-from learning.exploration import inverse_gap, with_floor
-from learning.sampling import draw
+from learning.bandit.shapley import by_feature
+from learning.bandit.text_format import CONTEXT, NOTHING, action_line, described
+from learning.bandit.weights import Engine, Weights
+from learning.exploration import floored, inverse_gap
 from smartcontent.content import Features
 from smartcontent.decision import Action
 
-Engine: TypeAlias = Workspace[Literal[False]]
 SMALLEST = 1e-37  # float32's least normal probability: estimates stay within ±85
 LARGEST_WEIGHT = 100.0
-GREED = 0.75  # gamma is multiplied by the rewards seen to this power
+GREED = 0.65  # gamma is multiplied by the rewards seen to this power
 CANARY = tuple(
     action_line({"strategy": name, "platform": "canary", "hour": 9.0}, "|c canary=yes depth:0.5")
     for name in ("story", "quote", "question")
@@ -61,8 +68,8 @@ class Vowpal(Policy):
         self,
         *,
         epsilon: float = 0.1,
-        gamma: float = 4.0,
-        learning_rate: float = 0.1,
+        gamma: float = 20.0,
+        learning_rate: float = 0.08,
         bits: int = 16,
         model: bytes | None = None,
     ) -> None:
@@ -75,6 +82,7 @@ class Vowpal(Policy):
         self._weight_sum = 0.0
         self._workspace = _loaded(model) if model else Workspace(self._arguments())
         self._parser = TextFormatParser(self._workspace)
+        self._weights = Weights(self._workspace)
 
     @property
     def updates(self) -> int:
@@ -97,12 +105,12 @@ class Vowpal(Policy):
         seed: int,
         budget: int | None = None,
     ) -> Choice:
-        ids = check_actions(actions)
-        scores = dict(zip(ids, self._scores(context, actions), strict=True))
+        return drawn(check_actions(actions), self.weigh(context, actions), seed)
+
+    def weigh(self, context: Features, actions: Sequence[Action]) -> Weighed:
+        scores = self.baseline - self._weights.estimates(context, actions)
         greed = self.gamma * (self._updates + 1) ** GREED
-        propensities = with_floor(inverse_gap(scores, greed), self.epsilon)
-        drawn = draw(propensities, seed)
-        return Choice(drawn, propensities, scores[drawn] < max(scores.values()), seed, scores)
+        return Weighed(floored(inverse_gap(scores, greed), self.epsilon), scores)
 
     def update(
         self,
@@ -115,24 +123,23 @@ class Vowpal(Policy):
     ) -> None:
         ids = check_actions(actions)
         check_feedback(ids, action, reward, propensity)
-        lines = _lines(context, actions)
+        shared = self._shared(context)
+        line = action_line(_checked(described(actions[ids.index(action)])))
         weight = min(1.0 / propensity, LARGEST_WEIGHT)
         self._reward_sum += weight * reward
         self._weight_sum += weight
-        at = ids.index(action) + 1
-        lines[at] = f"0:{self.baseline - reward!r}:1.0 {lines[at]}"
-        self._workspace.learn_one([self._parser.parse_line(line) for line in lines])
+        chosen = self._parser.parse_line(f"0:{self.baseline - reward!r}:1.0 {line}")
+        self._workspace.learn_one([shared, chosen])
         self._updates += 1
 
     def explain(
         self, context: Features, actions: Sequence[Action], action: str
     ) -> dict[str, float]:
         """Shapley values, exact because the model is linear in features and pairs of them."""
-        ids = check_actions(actions)
-        chosen = actions[ids.index(action)]
-        check_features(context)
-        score = self._scores(context, actions)[ids.index(action)]
-        return split(Parts(context, described(chosen)), score, self._estimates)
+        chosen = actions[check_actions(actions).index(action)]
+        cost, of_context, of_action = self._weights.parts(context, chosen)
+        parts = [{name: -value for name, value in side.items()} for side in (of_context, of_action)]
+        return by_feature(self.baseline - cost, *parts)
 
     def clone(self) -> Self:
         return self._restored(self._state(), self._workspace.serialize())
@@ -181,31 +188,29 @@ class Vowpal(Policy):
             *(str(self.bits), "--learning_rate", str(self.learning_rate), *pairs),
         ]
 
-    def _scores(self, context: Features, actions: Sequence[Action]) -> list[float]:
-        baseline = self.baseline
-        return [baseline + part for part in self._estimates(_lines(context, actions), 1)]
-
-    def _estimates(self, lines: Sequence[str], shared: int = 0) -> list[float]:
-        return _estimates(self._workspace, self._parser, lines, shared)
-
-
-def _lines(context: Features, actions: Sequence[Action]) -> list[str]:
-    check_features(context)
-    for action in actions:
-        check_features(action.features)
-    shared = context_block(context) or f"|{CONTEXT}"  # without a bar it would be an action
-    return [f"shared {shared}", *(action_line(described(action)) for action in actions)]
+    def _shared(self, context: Features) -> Example:
+        """The context as the engine reads it; features of 0 say nothing and are left out."""
+        layout, numbers = self._weights.layout(context)
+        shared = Example()
+        shared.set_label(CBLabel(shared=True))
+        values = np.concatenate([numbers, layout.texts])
+        told = values != 0.0
+        group = shared[CONTEXT]
+        group.push_many_features(layout.hashes[told], values[told].astype(np.float32))
+        return shared
 
 
-def _estimates(
-    workspace: Engine, parser: TextFormatParser, lines: Sequence[str], shared: int = 0
-) -> list[float]:
-    """One estimate a line; `shared` lines before them are no actions."""
+def _checked(features: Features) -> Features:
+    check_features(features)
+    return features
+
+
+def _estimates(workspace: Engine, parser: TextFormatParser, lines: Sequence[str]) -> list[float]:
+    """The engine's own, one a line."""
     examples = [parser.parse_line(line) for line in (*lines, NOTHING)]
     probability = dict(cast(list[tuple[int, float]], workspace.predict_one(examples)))
-    count = len(lines) - shared
-    nothing = max(probability[count], SMALLEST)
-    return [math.log(max(probability[at], SMALLEST) / nothing) for at in range(count)]
+    nothing = max(probability[len(lines)], SMALLEST)
+    return [math.log(max(probability[at], SMALLEST) / nothing) for at in range(len(lines))]
 
 
 def _loaded(model: bytes) -> Engine:
