@@ -3,8 +3,8 @@
 import csv
 import gzip
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,12 +21,27 @@ FEW_DIGITS = 2
 
 @dataclass(frozen=True)
 class Dataset:
-    """Posts in the order of time, the words of each, and when its outcome counts as known."""
+    """Posts in the order of time, and the words of each.
+
+    An outcome counts as known `delay` after its post; `zone` is the time zone of the posts.
+    """
 
     name: str
     posts: list[Post]
     texts: list[str]
     delay: timedelta
+    zone: str
+
+    def part(self, start: int, end: int) -> "Dataset":
+        return replace(self, posts=self.posts[start:end], texts=self.texts[start:end])
+
+    def with_embeddings(self, embed: Callable[[list[str]], Sequence[Sequence[float]]]) -> "Dataset":
+        """The same posts with their texts embedded, where there are texts."""
+        if not any(self.texts):
+            return self
+        vectors = embed(self.texts)
+        posts = [replace(p, embedding=v) for p, v in zip(self.posts, vectors, strict=True)]
+        return replace(self, posts=posts)
 
 
 def mashable(row: Row) -> tuple[Post, str]:
@@ -116,20 +131,20 @@ def moment(text: str) -> datetime:
 
 
 Read = Callable[[Row], tuple[Post, str]]
-SETS: dict[str, tuple[Read, timedelta]] = {
-    "online_news_popularity": (mashable, timedelta(days=2)),
-    "hacker_news": (submission, timedelta(days=1)),
-    "facebook_live_sellers": (page_post, timedelta(hours=1)),
+SETS: dict[str, tuple[Read, timedelta, str]] = {
+    "online_news_popularity": (mashable, timedelta(days=2), "UTC"),
+    "hacker_news": (submission, timedelta(days=1), EASTERN.key),
+    "facebook_live_sellers": (page_post, timedelta(hours=1), "UTC"),
 }
 
 
 def read(name: str, folder: Path) -> Dataset:
     """All of a set's posts, oldest first."""
-    each, delay = SETS[name]
+    each, delay, zone = SETS[name]
     with gzip.open(folder / FILE, "rt", encoding="utf-8", newline="") as file:
         found = [each(row) for row in csv.DictReader(file, skipinitialspace=True)]
     found.sort(key=lambda pair: (pair[0].at, pair[0].id))
-    return Dataset(name, [post for post, _ in found], [text for _, text in found], delay)
+    return Dataset(name, [post for post, _ in found], [text for _, text in found], delay, zone)
 
 
 def folders(data: Path) -> dict[str, Path]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
-KEPT = 4_000  # residuals
+KEPT = 2_000  # residuals
 LEAST_SHARE = 1e-3  # of outcomes outside an end that is ever asked for
 NEGLIGIBLE = 1e-9
 

@@ -128,8 +128,8 @@ class Parts:
 class Engagement:
     """Post -> Prediction.  `counted`: engagement is a count, read as its logarithm.
 
-    `replay` and `learn` are how it hears of outcomes; both keep the history and the interval up
-    to date, while the blend stays as it was trained.
+    `publish` and `learn` (or `replay`, for both) keep history and interval up to date, while the
+    blend stays as it was trained.
     """
 
     def __init__(
@@ -158,12 +158,17 @@ class Engagement:
             for post, row, middle, reach in zip(posts, past, middles, reaches, strict=True)
         ]
 
+    def publish(self, post: Post) -> None:
+        """The post went out: how often its source posts tells of the next one."""
+        self.history.publish(post)
+
     def learn(self, post: Post, prediction: Prediction) -> None:
-        """The post's engagement is known.  A post without one only tells when it went out."""
-        value = None if post.engagement is None else scaled(post.engagement, self.counted)
-        self.history.add(post, value)
-        if value is not None:
-            self.interval.add(prediction.reach.units(value - prediction.middle))
+        """The engagement of a post that was predicted is known; without one nothing is learned."""
+        if post.engagement is None:
+            return
+        value = scaled(post.engagement, self.counted)
+        self.history.hear(post, value)
+        self.interval.add(prediction.reach.units(value - prediction.middle))
 
     def replay(self, posts: Sequence[Post], *, among: Sequence[Post] = ()) -> list[Prediction]:
         """Posts with known engagement, each predicted before later outcomes are known.

@@ -62,8 +62,11 @@ def train(
     delay: timedelta = timedelta(days=1),
     counted: bool = True,
     coverage: float = 0.9,
+    most_trees: int = 300,
 ) -> Engagement:
     """A model of posts whose engagement is known, in any order; the same input, the same model.
+
+    An outcome is known `delay` after its post.  `counted`: engagement is a count, else any number.
 
     InvalidInput when there are fewer than 20.
     """
@@ -77,7 +80,7 @@ def train(
     history = History(delay=delay)
     past = history.walk(ordered, values.tolist())
     with threadpool_limits(limits=1):
-        parts, residuals, standard = _fitted(Known(ordered, past, values), seed)
+        parts, residuals, standard = _fitted(Known(ordered, past, values), seed, most_trees)
     interval = Conformal(coverage=coverage)
     interval.start(residuals)
     return Engagement(parts, history, interval, standard, counted=counted)
@@ -149,14 +152,15 @@ def _forest(
     return Trees.together([Trees.of(fit.fit(table, values)) for fit in fits])
 
 
-def _fitted(known: Known, seed: int) -> tuple[Parts, Numbers, Standard]:
+def _fitted(known: Known, seed: int, most_trees: int) -> tuple[Parts, Numbers, Standard]:
+    tried = [count for count in COUNTS if count <= most_trees]
     cuts = [round(share * len(known)) for share in CUTS]
     said: dict[tuple[str, int], list[Numbers]] = {}
     for start, end in zip(cuts[:-1], cuts[1:], strict=True):
         grown = _grow(
-            known.between(0, start), seeds=[seed], counts=dict.fromkeys(MEMBERS, COUNTS[-1])
+            known.between(0, start), seeds=[seed], counts=dict.fromkeys(MEMBERS, tried[-1])
         )
-        for key, column in grown.say(known.between(start, end), COUNTS).items():
+        for key, column in grown.say(known.between(start, end), tried).items():
             said.setdefault(key, []).append(column)
     later = known.between(cuts[0], cuts[-1])
     table = {key: np.concatenate(columns) for key, columns in said.items()}

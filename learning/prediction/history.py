@@ -113,26 +113,27 @@ class History:
             row += [*means.tolist(), spread, float(np.log1p(past.weights[-1]))]
         return row + self._rhythm(post)
 
-    def add(self, post: Post, value: float | None) -> None:
-        """A post went out; what it earned will be known after the delay.  None: nobody knows."""
-        at = post.at.timestamp()
+    def publish(self, post: Post) -> None:
+        """A post went out."""
         for group in rhythms(post):
-            pace = self._paces.setdefault(group, Pace.none())
-            pace.add(at)
+            self._paces.setdefault(group, Pace.none()).add(post.at.timestamp())
             self._paces.move_to_end(group)
-        if value is not None:
-            self._told += 1
-            known = at + self.delay.total_seconds()
-            heapq.heappush(self._open, (known, self._told, groups(post), value))
         while len(self._paces) > MOST:
             self._paces.popitem(last=False)
 
-    def walk(self, posts: Iterable[Post], values: Iterable[float | None]) -> Numbers:
+    def hear(self, post: Post, value: float) -> None:
+        """What a post earned; it counts once the delay after the post is over."""
+        self._told += 1
+        known = (post.at + self.delay).timestamp()
+        heapq.heappush(self._open, (known, self._told, groups(post), value))
+
+    def walk(self, posts: Iterable[Post], values: Iterable[float]) -> Numbers:
         """Features of posts in the order of time, each before its own value is heard."""
         rows = []
         for post, value in zip(posts, values, strict=True):
             rows.append(self.features(post))
-            self.add(post, value)
+            self.publish(post)
+            self.hear(post, value)
         return np.array(rows, dtype=np.float64).reshape(-1, len(NAMES))
 
     def state(self) -> dict[str, Any]:
