@@ -127,6 +127,18 @@ def test_rewards_of_any_size_keep_the_choice() -> None:
     assert other.scores["1"] == pytest.approx(3.0 * one.scores["1"], rel=0.05)
 
 
+def test_losses_and_a_single_action_are_no_trouble() -> None:
+    """Hides and reports make rewards negative: the rate goes towards nothing and stays a number."""
+    actions = variants(0.0, 0.0)
+    policy = Campaign()
+    for action, reward in [("0", -1.0), ("1", 0.02)] * 300:
+        policy.update(SPRING, actions, action=action, reward=reward, propensity=0.5)
+    choice = policy.pull(SPRING, actions, seed=1, budget=100)
+    assert 0.0 <= choice.scores["0"] < choice.scores["1"]
+    assert choice.propensities["1"] > 0.98
+    assert policy.pull(SPRING, actions[:1], seed=1).propensities == {"0": 1.0}
+
+
 def test_what_is_kept_has_an_end() -> None:
     policy = Campaign()
     for at in range(2 * MOST_CAMPAIGNS):
