@@ -1,5 +1,6 @@
 """Shadows learn, are evaluated on the log, and take over only by evidence."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
@@ -229,3 +230,28 @@ async def test_a_shadow_is_evaluated_once_a_day(database: Database, workspace: U
     await evaluated(database, workspace, serving, policy)
     assert await look_at_shadows(database, workspace, soon) == 0
     assert await look_at_shadows(database, workspace, soon + 2 * DAY) == 1
+
+
+async def test_a_promotion_is_made_ready_beside_the_requests(
+    database: Database, workspace: UUID
+) -> None:
+    """Where somebody watches, the one before serves until the new state has read the log."""
+    serving = policies()
+    policy = await registered(database, workspace, serving)
+    await lived(database, workspace, serving, count=120)
+    before = await version(database, workspace, serving)
+    watching = asyncio.create_task(serving.watch(database))
+    await asyncio.sleep(0.1)  # until it listens
+    async with database.transaction(workspace) as session:
+        await Registry(session).promote(policy.id)
+    assert await version(database, workspace, serving) == before
+    for _ in range(300):
+        await asyncio.sleep(0.05)
+        after = await version(database, workspace, serving)
+        if after[0] == "second":
+            break
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    async with database.transaction(workspace) as session:
+        alone = await policies().in_charge(session, workspace)  # a process that starts now
+    assert after == ("second", state_hash(alone.policy))
