@@ -10,7 +10,8 @@ knows how many decisions are left, explores only where that pays before the end,
 2406.02611) is the published relative: text prior as pseudo-counts, then upper confidence bounds.
 
 Actions that share a `text`, an `image` or another text feature learn from each other; an action
-without a `text` is a text of its own.  What a segment earned counts for the whole campaign.
+without a `text` is a text of its own.  What a segment earned counts for the whole campaign.  Rates
+are not negative: an action whose penalties outweigh its rewards counts as one that earns nothing.
 """
 
 import math
@@ -203,7 +204,8 @@ class Campaign(Policy):
     def _state(self, context: Features, actions: Sequence[Action]) -> _State:
         check_features(context)
         own = self._campaigns.read(_campaign(context), check_actions(actions))
-        counts = Counts(own.seen[None], own.earned[None], self._campaigns.dispersion())
+        earned = np.maximum(own.earned, 0.0)  # or one action's losses would be all actions' level
+        counts = Counts(own.seen[None], earned[None], self._campaigns.dispersion())
         prior = self.prior(context, actions)
         return _State(prior, counts, believe(prior, counts))
 
