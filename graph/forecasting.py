@@ -2,9 +2,10 @@
 
 import math
 from asyncio import to_thread
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -43,10 +44,16 @@ class WhatIf:
 
 @dataclass(frozen=True)
 class Forecaster:
-    """Tells texts apart by the shipped model; without one for this embedder, only slots."""
+    """Tells texts apart by a model that is loaded when first asked; without one that reads this
+    embedder's vectors, only slots are told apart."""
 
     embedder: Embedder
-    prior: TextPrior | None
+    load: Callable[[], TextPrior | None] = TextPrior.shipped
+
+    @cached_property
+    def prior(self) -> TextPrior | None:
+        prior = self.load()
+        return prior if prior and prior.embedder == self.embedder.name else None
 
     def lifts(self, texts: Sequence[str]) -> Lifts | None:
         if self.prior is None:

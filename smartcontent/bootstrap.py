@@ -41,7 +41,6 @@ from learning.bandit.linear import Linear
 from learning.bandit.thompson import Thompson
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
-from learning.prediction.text_prior import TextPrior
 from learning.tone import Tone
 from llm.embedded import EmbeddedChat
 from llm.structured import Structured
@@ -192,12 +191,6 @@ def choose_tone(embedder: Embedder) -> Tone | None:
     return tone if tone.embedder == embedder.name else None
 
 
-def choose_forecaster(embedder: Embedder) -> Forecaster:
-    """The text model reads one embedder's vectors; with another, texts are not told apart."""
-    prior = TextPrior.shipped()
-    return Forecaster(embedder, prior if prior.embedder == embedder.name else None)
-
-
 def choose_chat(settings: Settings, embedder: Embedder, platforms: Platforms) -> BaseChatModel:
     """The language model that the settings name, else the embedded one."""
     if settings.llm_base_url:
@@ -316,7 +309,7 @@ def choose_services(
         toolbox=toolbox,
         policies=team.policies,
         learner=team.learner,
-        forecaster=choose_forecaster(embedder),
+        forecaster=Forecaster(embedder),
         assistant=Assistant(
             assistant_graph(chat, toolbox, checkpointer=saver), provided, team.database
         ),

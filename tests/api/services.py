@@ -55,7 +55,7 @@ def make_services(database: Database, folder: Path) -> Services:
         toolbox=toolbox,
         policies=Policies(Uniform),
         learner=Learner(),
-        forecaster=Forecaster(HashedEmbedder(), None),
+        forecaster=Forecaster(HashedEmbedder(), lambda: None),
         assistant=Assistant(agent, provided, database),
         clock=now,
     )
