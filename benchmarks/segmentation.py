@@ -35,19 +35,21 @@ class Runs:
     """What the rounds of one size gave, by what was run."""
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    busy: dict[str, list[float]] = field(default_factory=dict)
     peaks: dict[str, list[float]] = field(default_factory=dict)
     labels: dict[str, Labels] = field(default_factory=dict)
 
     def add(self, what: str, said: dict[str, Any], labels: Labels) -> None:
         self.seconds.setdefault(what, []).append(said["seconds"])
+        self.busy.setdefault(what, []).append(said["busy"])
         if said["peak_mb"] is not None:
             self.peaks.setdefault(what, []).append(said["peak_mb"])
         self.labels[what] = labels
 
-    def ratio(self, what: str, peer: str) -> Spread:
-        """Seconds over a peer's, round by round, for as many rounds as the peer ran."""
-        pairs = zip(self.seconds[what], self.seconds[peer], strict=False)
-        return Spread.of([mine / theirs for mine, theirs in pairs])
+
+def over(ours: list[float], theirs: list[float]) -> Spread:
+    """Ours over a peer's, round by round, for as many rounds as the peer ran."""
+    return Spread.of([mine / other for mine, other in zip(ours, theirs, strict=False)])
 
 
 def run(what: str, file: Path, seed: int, count: int = 2) -> tuple[dict[str, Any], Labels]:
@@ -89,7 +91,9 @@ def figures_of(size: int, runs: Runs, rows: Table, planted: Labels) -> dict[str,
             found[f"{what}_peak_mb_{size}"] = Spread.of(runs.peaks[what])
         found[f"{what}_truth_{size}"] = agreement(planted, runs.labels[what])
         if what != "ours":
-            found[f"ours_over_{what}_{size}"] = runs.ratio("ours", what)
+            found[f"ours_over_{what}_{size}"] = over(runs.seconds["ours"], seconds)
+            busy = over(runs.busy["ours"], runs.busy[what])
+            found[f"ours_over_{what}_processor_{size}"] = busy
     tightness = [spread_of(rows, runs.labels[what]) for what in ("ours", "bare")]
     found[f"spread_over_bare_{size}"] = tightness[0] / tightness[1]
     return found

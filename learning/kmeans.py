@@ -52,18 +52,18 @@ def best_fit(rows: Table, count: int, seed: int, *, starts: int = 1) -> Fit:
     return min(fits, key=lambda fit: fit.spread)
 
 
-def lloyd(chunks: Sequence[Table], centres: Table, *, passes: int = PASSES) -> Fit:
+def lloyd(chunks: Sequence[Table], centres: Table, *, still: float = STILL) -> Fit:
     """Move each centre to the mean of the rows nearest to it until that changes little.
 
     A centre that is nearest to none stays where it is.
     """
     sums, sizes, spread = look(chunks, centres)
-    for _ in range(passes):
+    for _ in range(PASSES):
         moved = sums / np.maximum(sizes, 1)[:, None]
         centres = np.where(sizes[:, None] > 0, moved, centres).astype(np.float32)
         before = spread
         sums, sizes, spread = look(chunks, centres)
-        if before - spread <= STILL * spread:
+        if before - spread <= still * spread:
             break
     return Fit(centres, sizes, spread)
 

@@ -14,7 +14,7 @@ PAIRS = 6
 STABLE = 0.7
 TIGHTER = 0.93  # spread relative to that of an unstructured cloud
 STARTS = 3
-LOYALTY = 0.05  # by how much another count must be more stable than the one there was
+LOYALTY = 0.2  # by how much another count must be more stable than the one there was
 
 
 def stable_count(sample: Table, seed: int, *, before: int | None = None) -> int:

@@ -139,3 +139,17 @@ def test_a_name_is_kept_while_it_is_true(name: str, share: Callable[[float], flo
 
 def test_a_name_of_nothing_is_not_borne_out() -> None:
     assert not borne_out("readers", []) and not borne_out("other readers", [])
+
+
+def test_one_more_group_is_one_more_segment() -> None:
+    """Loyalty to the number there was does not hide who came; three keep their ids."""
+    before = segment(audience(KINDS, 600, 1), minimum=20, seed=1)
+    more = (*KINDS, (2, "health", "question"))
+    after = segment(audience(more, 800, 2), minimum=20, seed=1, previous=before)
+    assert len(after.segments) == 4 and ids_of(before).keys() < ids_of(after).keys()
+
+
+def test_one_group_less_is_one_segment_less() -> None:
+    before = segment(audience(KINDS, 600, 1), minimum=20, seed=1)
+    after = segment(audience(KINDS[:2], 400, 2), minimum=20, seed=1, previous=before)
+    assert len(after.segments) == 2 and ids_of(after).keys() < ids_of(before).keys()
