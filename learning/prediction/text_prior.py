@@ -22,15 +22,19 @@ from smartcontent.errors import EmbedderMismatch, InvalidInput
 
 Numbers = NDArray[np.float64]
 FILE = "text_prior.npz"
-VERSION = 1
+VERSION = 2
 FAMILIAR = 0.6  # share of a text's words that the training texts had too
 
 
 class Weights(NamedTuple):
-    """A linear score: vectors of the embedder, then the columns of `hand`, and known words."""
+    """A linear score: numbers of the embedding, columns of `hand`, and words by their bucket.
+
+    `known` buckets are of words that the training texts had.
+    """
 
     meaning: Numbers
     counted: Numbers
+    spoken: Numbers
     known: NDArray[np.bool_]
 
 
@@ -118,10 +122,11 @@ class TextPrior:
         return replace(lifts, better_than_chance=better, confident=better and third == 2)
 
     def contributions(self, text: str, vector: Numbers) -> dict[str, float]:
-        """What adds up to the text's score: its meaning, and every count that is not 0."""
+        """What adds up to the text's score: its meaning, its counts, and each of its words."""
         counted = hand([text])[0] * self.weights.counted
         told = {name: float(value) for name, value in zip(NAMES, counted, strict=True) if value}
-        return {"meaning": float(np.asarray(vector) @ self.weights.meaning), **told}
+        meaning = float(np.asarray(vector) @ self.weights.meaning)
+        return {"meaning": meaning, **told, **self._words(text)}
 
     @classmethod
     def shipped(cls) -> Self:
@@ -140,11 +145,9 @@ class TextPrior:
                     todo="Make it again: python -m learning.prediction.text_training --data DIR",
                 )
             known = np.unpackbits(stored["known"]).astype(bool)
-            weights = Weights(
-                stored["meaning"].astype(float), stored["counted"].astype(float), known
-            )
+            meaning, counted, spoken = (stored[name].astype(float) for name in Weights._fields[:3])
         return cls(
-            weights,
+            Weights(meaning, counted, spoken, known),
             Spread(*about["spread"]),
             Thirds(tuple(about["edges"]), tuple(about["beats_chance"])),
             embedder=about["embedder"],
@@ -167,6 +170,7 @@ class TextPrior:
             about=np.array(json.dumps(about)),
             meaning=self.weights.meaning.astype(np.float32),
             counted=self.weights.counted.astype(np.float32),
+            spoken=self.weights.spoken.astype(np.float16),
             known=np.packbits(self.weights.known),
         )
 
@@ -188,8 +192,18 @@ class TextPrior:
         return vectors
 
     def _scores(self, texts: Sequence[str], vectors: Numbers) -> Numbers:
-        scores: Numbers = vectors @ self.weights.meaning + hand(texts) @ self.weights.counted
+        spoken = [sum(self._words(text).values()) for text in texts]
+        counted = hand(texts) @ self.weights.counted
+        scores: Numbers = vectors @ self.weights.meaning + counted + np.array(spoken, dtype=float)
         return scores
+
+    def _words(self, text: str) -> dict[str, float]:
+        """What each distinct word adds, in quotes, as counts have names that are words too."""
+        distinct = sorted(set(words(text)))
+        share = 1.0 / math.sqrt(max(len(distinct), 1))
+        buckets = len(self.weights.spoken)
+        earned = [float(self.weights.spoken[bucket(word, buckets)]) for word in distinct]
+        return {f'"{w}"': value * share for w, value in zip(distinct, earned, strict=True) if value}
 
     def _between(self, texts: Sequence[str], vectors: Numbers) -> Numbers:
         """Unexplained variance of the lift of every text over every other."""
