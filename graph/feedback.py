@@ -5,8 +5,8 @@
 One pass of the graph takes the log to the next snapshot's place: every so many entries from its
 beginning, wherever the passes before it ended, so that the same log has the same snapshots.
 
-The same is done for the policy in charge and for every one that learns in the shadow, each with
-snapshots of its own, in one transaction.
+The same is done for the policy in charge and, in transactions of their own, for those that learn
+in the shadow; each has snapshots of its own.
 
 A reward that comes after its decision's window is a revision: taking events in notes the
 position in the same transaction (`store.events`), and `Decisions.revised` tells it here.  Then
@@ -16,7 +16,7 @@ one before it, all in one transaction with the new snapshots.
 
 from asyncio import to_thread
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Any, TypeAlias, TypedDict
@@ -29,6 +29,7 @@ from langgraph.runtime import Runtime
 from graph.canonical import Canonical, Earned
 from graph.cards import card, metrics, snapshot_of
 from graph.charge import Charge
+from graph.promoting import ask_to_learn
 from graph.serving import Policies
 from smartcontent.decision import Estimate
 from store.database import Database, Session
@@ -39,6 +40,7 @@ from store.registry import Registry
 from store.snapshots import Snapshots
 
 EVERY = 500  # entries of the log between two snapshots
+PASS = 20_000  # entries that a shadow reads in one transaction
 KEPT = 50  # snapshots; a revision before all of them folds the log from its beginning
 LIFT = "lift"
 ENDLESS = 1_000_000_000  # passes end with the log, not with LangGraph's count of steps
@@ -47,12 +49,13 @@ ENDLESS = 1_000_000_000  # passes end with the log, not with LangGraph's count o
 @dataclass(frozen=True)
 class Learning:
     """What learning needs: `window` is how long a decision waits for its reward where the
-    workspace's own rewards do not say."""
+    workspace's own rewards do not say, `most` how many entries a shadow reads at a time."""
 
     database: Database
     policies: Policies
     window: timedelta
     every: int = EVERY
+    most: int = PASS
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -60,13 +63,15 @@ class Learning:
 class Fold:
     """The runtime context: one transaction, in which nobody else folds this workspace.
 
-    `shadow`: the charge decides nothing, so there is no lift to tell of.
+    `shadow`: the charge decides nothing, so there is no lift to tell of, and it ends at the first
+    snapshot's place after `most` entries.
     """
 
     session: Session
     learning: Learning
     charge: Charge
     shadow: bool = False
+    most: int = ENDLESS
 
 
 class Begun(TypedDict):
@@ -114,7 +119,8 @@ async def collect(state: Learned, runtime: Runtime[Fold]) -> Update:
     room = fold.learning.every - canonical.taken % fold.learning.every
     page = await Decisions(fold.session).log(after_position=canonical.position, limit=room)
     closed = list(takewhile(lambda logged: logged.closed, page))
-    return {**begun, "log": closed, "ends": len(closed) < room}
+    enough = state.get("folded", 0) + len(closed) >= fold.most
+    return {**begun, "log": closed, "ends": len(closed) < room or enough}
 
 
 async def reward(state: Collected) -> Update:
@@ -230,23 +236,34 @@ async def learn(learning: Learning, workspace_id: UUID) -> Learned | None:
     async with database.transaction(workspace_id) as session:
         if not await fold_alone(session):
             return None
-        learned = await _all(session, learning, workspace_id)
+        charges = learning.policies.charges
+        await Registry(session).ensure(charges.name)
+        fold = Fold(session, learning, await charges.in_charge(session))
+        learned = await _fold(fold, workspace_id)
         await Decisions(session).learned(before=before)
+    await _learn_shadows(learning, workspace_id)
     learning.policies.stale(workspace_id)
     return learned
 
 
-async def _all(session: Session, learning: Learning, workspace_id: UUID) -> Learned:
-    """The policy in charge, then those in the shadow: of the revisions only the first one hears,
-    and it has dropped every snapshot that they concern."""
+async def _learn_shadows(learning: Learning, workspace_id: UUID) -> None:
+    """Those that learn beside, up to `most` entries at a time: who is new has a long way to go.
+
+    Where something was revised meanwhile the policy in charge comes first: its pass drops every
+    snapshot that the revision concerns.
+    """
     charges = learning.policies.charges
-    await Registry(session).ensure(charges.name)
-    fold = Fold(session, learning, await charges.in_charge(session))
-    learned = await _fold(fold, workspace_id)
-    for policy in await Registry(session).shadows():
-        charge = charges.of(policy, fold.charge.rewards)
-        await _fold(replace(fold, charge=charge, shadow=True), workspace_id)
-    return learned
+    async with learning.database.transaction(workspace_id) as session:
+        shadows = await Registry(session).shadows()
+    for policy in shadows:
+        async with learning.database.transaction(workspace_id) as session:
+            revised = await Decisions(session).revised() is not None
+            if revised or not await fold_alone(session):
+                return
+            charge = charges.of(policy, (await charges.in_charge(session)).rewards)
+            fold = Fold(session, learning, charge, shadow=True, most=learning.most)
+            if (await _fold(fold, workspace_id))["folded"] >= learning.most:
+                await ask_to_learn(session, workspace_id)
 
 
 async def _fold(fold: Fold, workspace_id: UUID) -> Learned:

@@ -23,6 +23,7 @@ from store.decisions import Decisions
 from store.evaluations import Evaluation
 from store.registry import RegisteredPolicy, Registry
 from store.rows import new_id
+from store.snapshots import Snapshots
 from tests.graph.world import DAY, NOW, decided, event, ingest, request
 
 PAGES = {"morning": "story", "evening": "quote"}  # what is clicked there
@@ -255,3 +256,24 @@ async def test_a_promotion_is_made_ready_beside_the_requests(
     async with database.transaction(workspace) as session:
         alone = await policies().in_charge(session, workspace)  # a process that starts now
     assert after == ("second", state_hash(alone.policy))
+
+
+async def test_a_long_log_is_learned_a_piece_at_a_time(database: Database, workspace: UUID) -> None:
+    """Who is new in the shadow does not hold up the policy in charge, and arrives all the same."""
+    serving = policies()
+    await lived(database, workspace, serving, count=130)
+    learning = Learning(
+        database, serving, window=DAY, every=20, most=40, clock=lambda: NOW + 2 * DAY
+    )
+    policy = await registered(database, workspace, serving)
+    reached = []
+    for _ in range(4):
+        assert await learn(learning, workspace) is not None
+        async with database.transaction(workspace) as session:
+            reached.append((await Snapshots(session).cards(policy.name, limit=1))[0].taken)
+    assert reached == [40, 80, 120, 120]  # the next snapshot is due at 140
+    with_all = serving.charges.of(policy, RewardSpec())
+    async with database.transaction(workspace) as session:
+        whole = with_all.fresh().take(await Decisions(session).log(after_position=0, limit=120))
+        latest = await with_all.latest(session)
+    assert with_all.restored(latest).hash == whole.hash
