@@ -18,7 +18,7 @@ from scipy.special import ndtr
 Numbers: TypeAlias = NDArray[np.float64]
 EXACT = 1e-13
 TAIL = 4.0  # standard deviations beyond which an action is as good as never the best
-STEPS = np.linspace(0.0, 1.0, 33) ** 2  # finer where the best known action is
+STEPS = np.linspace(0.0, 1.0, 25) ** 2  # finer where the best known action is
 LEAST = 1e-12
 
 
@@ -33,12 +33,18 @@ def chances(means: Numbers, spreads: Numbers) -> Numbers:
     [0.3333, 0.3333, 0.3333]
     >>> chances(np.array([1.0, 0.0]), np.array([0.6, 0.8])).round(2).tolist()  # Φ(1) = 0.84
     [0.84, 0.16]
+    >>> chances(np.array([1.0, 0.0, 0.5]), np.array([0.05, 0.05, 0.05])).tolist()
+    [1.0, 0.0, 0.0]
     """
     if len(means) == 1:
         return np.ones(1)
     slopes = 1.0 / np.maximum(spreads, LEAST)
     reach = TAIL / slopes
-    low, high = np.maximum.reduce(means - reach), np.maximum.reduce(means + reach)
+    highest = means + reach
+    low, high = np.maximum.reduce(means - reach), np.maximum.reduce(highest)
+    rivals = highest > low
+    if np.count_nonzero(rivals) == 1:
+        return np.where(rivals, 1.0, 0.0)
     grid = low + (high - low) * STEPS
     below = ndtr((grid - means[:, None]) * slopes[:, None])
     others = np.multiply.reduce(below, axis=0) / below

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any, TextIO
+from typing import IO, Any
 
 import numpy as np
 import orjson
@@ -54,7 +54,7 @@ class Run:
     end: int
 
 
-def live(policy: Policy, world: World, order: Sequence[int], seed: int, log: TextIO) -> Run:
+def live(policy: Policy, world: World, order: Sequence[int], seed: int, log: IO[bytes]) -> Run:
     """Where an arm was logged only decisions for it count."""
     actions = [Action(id=arm) for arm in world.arms]
     at = {arm: index for index, arm in enumerate(world.arms)}
@@ -71,8 +71,7 @@ def live(policy: Policy, world: World, order: Sequence[int], seed: int, log: Tex
                 context, actions, action=choice.action, reward=reward, propensity=propensity
             )
             total, count = total + reward, count + 1
-        log.write(orjson.dumps((context, choice)).decode())
-        log.write("\n")
+        log.write(orjson.dumps((context, choice), option=orjson.OPT_APPEND_NEWLINE))
         if 2 * number == len(order) - len(order) % 2:
             paused = time.process_time()
             halfway = len(policy.snapshot())
@@ -82,7 +81,7 @@ def live(policy: Policy, world: World, order: Sequence[int], seed: int, log: Tex
 
 
 def ours(world: World, orders: np.ndarray, seed: int) -> dict[str, list[Run]]:
-    with tempfile.TemporaryFile("w", encoding="utf-8") as log:
+    with tempfile.TemporaryFile() as log:
         return {
             name: [
                 live(make(), world, order.tolist(), seed + at, log)
@@ -166,7 +165,7 @@ def chosen(options: Namespace) -> dict[str, tuple[World, np.ndarray]]:
     rows = 400 if options.quick else options.rows
     comments = worlds.comments(options.data, options.train, rows, options.seed)
     found = [worlds.digits(), comments, worlds.mailing(options.data)]
-    lengths = [len(found[0]), rows, 400 if options.quick else options.mails]
+    lengths = [rows, rows, 400 if options.quick else options.mails]
     seeds = 2 if options.quick else options.seeds
     return {
         world.name: (world, orders(world, seeds, most, options.seed))

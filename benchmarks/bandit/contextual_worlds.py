@@ -63,7 +63,7 @@ class World:
 def digits() -> World:
     """1,797 pictures of 8 × 8, as scikit-learn ships them."""
     pictures, labels = load_digits(return_X_y=True)
-    return classes("digits", tuple("0123456789"), pictures, np.eye(10)[labels])
+    return classes("digits", tuple("0123456789"), _standard(pictures), np.eye(10)[labels])
 
 
 def comments(data: Path, train: Path | None, rows: int, seed: int) -> World:
@@ -91,7 +91,6 @@ def mailing(data: Path) -> World:
     with gzip.open(file, "rt", encoding="utf-8") as text:
         rows = list(csv.DictReader(text))
     numbers = np.array([[float(row[name]) for name in COUNTS] for row in rows])
-    scaled = (numbers - numbers.mean(axis=0)) / np.maximum(numbers.std(axis=0), 1e-12)
     flags = [_flags([row[kind] for row in rows]) for kind in KINDS]
     features: list[Features] = [
         {**{name: float(row[name]) for name in COUNTS}, **{kind: row[kind] for kind in KINDS}}
@@ -99,7 +98,7 @@ def mailing(data: Path) -> World:
     ]
     visits = np.array([float(row["visit"]) for row in rows])
     offered = np.array([ARMS.index(row["segment"]) for row in rows], dtype=np.int64)
-    contexts = np.column_stack([scaled, *flags])
+    contexts = np.column_stack([_standard(numbers), *flags])
     rewards = np.repeat(visits[:, None], len(ARMS), axis=1)
     return World("hillstrom", ARMS, contexts, features, rewards, offered)
 
@@ -148,6 +147,13 @@ def _labels(data: Path) -> list[str]:
 def _folders(data: Path, inside: str, pattern: str) -> list[Path]:
     """The files in the folder itself, else where the form puts them below it."""
     return sorted((data / inside).glob(pattern)) or sorted(data.glob(pattern))
+
+
+def _standard(numbers: Numbers) -> Numbers:
+    """Mean 0 and deviation 1, as linear peers want it; what is always the same is 0."""
+    spread: Numbers = numbers.std(axis=0)
+    whole: Numbers = (numbers - numbers.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
+    return whole
 
 
 def _flags(values: Sequence[str]) -> Numbers:

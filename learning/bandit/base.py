@@ -121,20 +121,6 @@ class Policy(ABC):
         propensities, scores = choice.propensities.values(), choice.scores.values()
         return Weighed(np.array([*propensities]), np.array([*scores]))
 
-    def learn(
-        self,
-        context: Features,
-        actions: Sequence[Action],
-        *,
-        action: str,
-        reward: float,
-        propensity: float,
-    ) -> Weighed:
-        """As `update`; returns what it would have drawn from just before."""
-        weighed = self.weigh(context, actions)
-        self.update(context, actions, action=action, reward=reward, propensity=propensity)
-        return weighed
-
     def clone(self) -> Self:
         """An independent copy."""
         return self.from_snapshot(self.snapshot())

@@ -1,11 +1,11 @@
 """Several policies, each followed as much as it is likely to be the best.
 
-Every reward tells of every member what it would have earned in its place: the doubly robust
-score Σ pᵢ r̂ + (pᵢ / p) (r - r̂) (Dudík, Langford and Li 2011, arXiv 1103.4601), with pᵢ the
-member's probabilities before it learned of the reward, p the logged one and r̂ the first
-member's estimate.  Members are weighted by the chance that theirs is the highest mean (see
-`chances`), so a member without context guards those with it: where context tells nothing it
-wins.  Weights are frozen before the draw and the action is drawn from, and logged with, Σ wᵢ pᵢ.
+A reward tells of every member what it would have earned in its place: the doubly robust score
+Σ pᵢ r̂ + (pᵢ / p) (r - r̂) (Dudík, Langford and Li 2011, arXiv 1103.4601), with pᵢ the member's
+probabilities before it learned of the reward, p the logged one and r̂ the first member's estimate.
+Members are weighted by the chance that theirs is the highest mean (see `chances`), so a member
+without context guards those with it: where context tells nothing it wins.  Weights are frozen
+before the draw, and the action is drawn from, and logged with, Σ wᵢ pᵢ.
 
 The first member is in charge until there is evidence: others start `behind` it.
 """
@@ -41,8 +41,9 @@ KINDS: dict[str, type[Policy]] = {
     kind.name: kind for kind in (EpsilonGreedy, Linear, Thompson, Uniform, Vowpal)
 }
 LARGEST_RATIO = 20.0  # the rest of a larger importance weight is left to the estimate
-LEAST_WEIGHT = 0.01  # a member less likely the best is not asked
-BEFORE = 100.0  # observations that the start counts for
+LEAST_WEIGHT = 0.1  # a member less likely the best is not asked
+OFTEN, SELDOM = 1000, 4  # rewards that members are compared by: at first all, then every so many
+BEFORE = 200.0  # observations that the start counts for
 
 
 class BestOf(Policy):
@@ -85,10 +86,10 @@ class BestOf(Policy):
         return min(member.floor for member in self.members)
 
     @property
-    def weights(self) -> dict[str, float]:
-        """How much each member is followed."""
-        names = [member.name for member in self.members]
-        return dict(zip(names, self._followed().tolist(), strict=True))
+    def weights(self) -> list[float]:
+        """How much each member is followed, in their order."""
+        weights: list[float] = self._followed().tolist()
+        return weights
 
     def pull(
         self,
@@ -122,11 +123,11 @@ class BestOf(Policy):
         for features in (context, *(each.features for each in actions)):
             if features:
                 check_features(features)
-        weighed = [
-            member.learn(context, actions, action=action, reward=reward, propensity=propensity)
-            for member in self.members
-        ]
-        self._score(weighed, ids.index(action), reward, propensity)
+        if self._updates < OFTEN or self._updates % SELDOM == 0:
+            weighed = [member.weigh(context, actions) for member in self.members]
+            self._score(weighed, ids.index(action), reward, propensity)
+        for member in self.members:
+            member.update(context, actions, action=action, reward=reward, propensity=propensity)
         self._updates += 1
 
     def explain(
@@ -193,8 +194,7 @@ class BestOf(Policy):
         self._weights = None
 
     def _asked(self) -> list[tuple[Policy, float]]:
-        weights = self._followed().tolist()
-        return [pair for pair in zip(self.members, weights, strict=True) if pair[1] > 0.0]
+        return [pair for pair in zip(self.members, self.weights, strict=True) if pair[1] > 0.0]
 
     def _followed(self) -> Numbers:
         if self._weights is None:

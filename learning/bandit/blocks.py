@@ -83,6 +83,8 @@ class Blocks:
         if 2 * len(slots) < self.count:
             return self._weights[slots] @ z, _quadratic(self._covariance[slots], z)
         said, variance = self.weights @ z, _quadratic(self.covariance, z)
+        if len(slots) == self.count:  # they are given in order
+            return said, variance
         return said[slots], variance[slots]
 
     def learn(self, slots: Sequence[int], factors: Sequence[float], z: Numbers, y: float) -> float:

@@ -80,7 +80,7 @@ class Linear(Policy):
         self,
         *,
         epsilon: float = 0.01,
-        optimism: float = 1.0,
+        optimism: float = 0.4,
         breadth: float = 0.3,
         ridge: float = 4.0,
         memory: float = 3000.0,
