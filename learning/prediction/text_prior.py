@@ -112,7 +112,7 @@ class TextPrior:
         another number of rows or numbers that are not finite.
         """
         vectors = self._checked(texts, embeddings)
-        scores = self._scores(texts, vectors)
+        scores = self.scores(texts, vectors)
         expected = scores - scores.mean() if len(texts) else scores
         between = self._between(texts, vectors)
         lifts = Lifts(expected, np.sqrt(_centred(between)), between, False, False)
@@ -120,6 +120,14 @@ class TextPrior:
         third = int(np.searchsorted(self.thirds.edges, sure, side="right"))
         better = sure > 0.0 and self.thirds.beats_chance[third] and self._familiar(texts)
         return replace(lifts, better_than_chance=better, confident=better and third == 2)
+
+    def scores(self, texts: Sequence[str], embeddings: Numbers) -> Numbers:
+        """Log engagement up to a constant that all texts for one audience share."""
+        vectors = self._checked(texts, embeddings)
+        spoken = [sum(self._words(text).values()) for text in texts]
+        counted = hand(texts) @ self.weights.counted
+        found: Numbers = vectors @ self.weights.meaning + counted + np.array(spoken, dtype=float)
+        return found
 
     def contributions(self, text: str, vector: Numbers) -> dict[str, float]:
         """What adds up to the text's score: its meaning, its counts, and each of its words."""
@@ -190,12 +198,6 @@ class TextPrior:
                 todo="Pass one finite vector a text, in the same order.",
             )
         return vectors
-
-    def _scores(self, texts: Sequence[str], vectors: Numbers) -> Numbers:
-        spoken = [sum(self._words(text).values()) for text in texts]
-        counted = hand(texts) @ self.weights.counted
-        scores: Numbers = vectors @ self.weights.meaning + counted + np.array(spoken, dtype=float)
-        return scores
 
     def _words(self, text: str) -> dict[str, float]:
         """What each distinct word adds, in quotes, as counts have names that are words too."""

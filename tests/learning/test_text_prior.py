@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from learning.prediction.text_features import NAMES, hand, hashed
+from learning.prediction.text_history import adapted
 from learning.prediction.text_prior import FILE, Lifts, Numbers, TextPrior
 from learning.prediction.text_training import Group, train
 from smartcontent.errors import EmbedderMismatch, InvalidInput
@@ -146,3 +147,17 @@ def test_features_are_functions_of_the_text_alone() -> None:
     assert np.array_equal(hand([one, two])[1], hand([two])[0])
     assert np.array_equal(hashed([one, two], 64)[1], hashed([two], 64)[0])
     assert np.isfinite(hand(["", "…", "\x00", "héllo", "a" * 10_000])).all()
+
+
+def test_a_creators_own_tests_move_the_prior(prior: TextPrior) -> None:
+    """An audience with the opposite taste: many groups turn the prior round, three do not."""
+    later = world(groups=40, effect=-1.0, seed=21)
+    true = np.concatenate([g.embeddings[:, 0].mean() - g.embeddings[:, 0] for g in later])
+
+    def agreement(groups: int) -> float:
+        own = adapted(prior, world(groups=groups, effect=-1.0, seed=22))
+        expected = np.concatenate([told(own, group).expected for group in later])
+        return float(np.corrcoef(expected, true)[0, 1])
+
+    assert agreement(0) < -0.8 and agreement(3) < 0.0 and agreement(300) > 0.5
+    assert adapted(prior, []) is prior
