@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -28,6 +28,15 @@ class Drawn:
     propensities: dict[str, float]
     mixture: dict[str, float]
     chosen: str
+
+    def logged(self) -> dict[str, Any]:
+        """As the decision keeps it."""
+        return {
+            "chosen": self.chosen,
+            "propensities": self.propensities,
+            "mixture": self.mixture,
+            "branch": "holdback" if self.held else "learned",
+        }
 
 
 class Learner:
@@ -78,10 +87,7 @@ class Learner:
             kind=kind,
             context=context,
             actions=tuple(actions),
-            chosen=drawn.chosen,
-            propensities=drawn.propensities,
-            mixture=drawn.mixture,
-            branch="holdback" if drawn.held else "learned",
+            **drawn.logged(),
             policy=policy.name,
             policy_version=version or str(policy.updates),
             seed=seed,
