@@ -74,10 +74,15 @@ class Charges:
         return self.of(setup.policy, self.paid(setup.rewards))
 
     def of(self, policy: RegisteredPolicy | None, rewards: RewardSpec) -> Charge:
-        """A registered policy's charge.  Raises InvalidInput for a kind nobody knows any more."""
-        if policy is None or (policy.kind == self.name and not policy.settings):
-            name, since = (policy.name, policy.since) if policy else (self.name, 0)
-            return Charge(name, self.default, rewards, since)
+        """A registered policy's charge.  A kind that this installation does not know is stood in
+        for by the default: somebody has to decide."""
+        if policy is None:
+            return Charge(self.name, self.default, rewards)
+        known = policy.kind in self.kinds.names
+        if not known:
+            log.error("%s is of the kind %s, which is not known here.", policy.name, policy.kind)
+        if not known or (policy.kind == self.name and not policy.settings):
+            return Charge(policy.name, self.default, rewards, policy.since)
         if policy.id not in self._makers:
             self._makers[policy.id] = self.kinds.make(policy.kind, policy.settings)
         return Charge(policy.name, self._makers[policy.id], rewards, policy.since)

@@ -199,8 +199,10 @@ def choose_chat(settings: Settings, embedder: Embedder, platforms: Platforms) ->
 
 
 def choose_policies() -> Policies:
-    """Who decides where a workspace has said nothing, and which others it may register."""
-    return Policies(Vowpal, kinds=(BestOf, Campaign, EpsilonGreedy, Linear, Thompson, Uniform))
+    """Who decides where a workspace has said nothing, and which ones it may register: among
+    them whoever once decided, for a new default takes no workspace over."""
+    kinds = (BestOf, Campaign, EpsilonGreedy, Linear, Thompson, Uniform, Vowpal)
+    return Policies(Vowpal, kinds=kinds)
 
 
 def choose_writer(settings: Settings) -> Writing:

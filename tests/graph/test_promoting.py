@@ -277,3 +277,18 @@ async def test_a_long_log_is_learned_a_piece_at_a_time(database: Database, works
         whole = with_all.fresh().take(await Decisions(session).log(after_position=0, limit=120))
         latest = await with_all.latest(session)
     assert with_all.restored(latest).hash == whole.hash
+
+
+async def test_a_new_default_takes_nobody_over_and_a_lost_kind_is_stood_in_for(
+    database: Database, workspace: UUID, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = policies()
+    await lived(database, workspace, before, count=60)
+    await fold(database, workspace, before)  # which registers the default
+    released = Policies(Vowpal, kinds=(Uniform,))
+    without = Policies(Vowpal)
+    async with database.transaction(workspace) as session:
+        kept = await released.in_charge(session, workspace)
+        lost = await without.in_charge(session, workspace)
+    assert (kept.policy.name, lost.policy.name) == ("uniform", "vowpal")
+    assert lost.policy.updates == 60 and "not known here" in caplog.text
