@@ -105,7 +105,7 @@ def columns(task: Task) -> Numbers:
     """What the set is usually predicted from."""
     posts = task.whole.posts
     if task.whole.name == "online_news_popularity":
-        names = sorted(posts[0].features)
+        names = list(posts[0].features)
         return np.array([[post.features[name] for name in names] for post in posts])
     sources = [post.source for post in posts]
     kinds = sorted({post.kind for post in posts})

@@ -24,4 +24,5 @@ def by_hour(task: Task) -> dict[str, Any]:
     return {
         "rank_of_best_times": spearman(said, [value for _, value in later]),
         "best_times_said": note,
+        "differences_explained_by_times": clock.explained,
     }

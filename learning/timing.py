@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -62,6 +63,7 @@ class BestTime:
     """A slot worth taking, in the time of who posts and of who reads.
 
     `expected` lies within `low` and `high` nine times in ten, a single reward within `single`.
+    `explained` is the share of all differences between rewards that their times account for.
     """
 
     forecast: SlotForecast
@@ -69,6 +71,7 @@ class BestTime:
     audience_time: datetime
     single: tuple[float, float]
     better_than_chance: bool
+    explained: float
 
     def predicted(self, id: str) -> Predicted:
         """To be kept, and compared with the post's reward once that is known."""
@@ -211,6 +214,7 @@ class Clock:
         self._places = [calendar.place(each.platform, each.at, each.segment) for each in ordered]
         self._on = Counter(place.platform for place in self._places)
         self._at = Counter((place.platform, place.hour) for place in self._places)
+        self._variance = float(np.var([each.reward for each in ordered])) if ordered else 0.0
         self._effects = self._shrunk(ordered, now)
         self._carried = self._carries_over(ordered)
 
@@ -218,6 +222,14 @@ class Clock:
     def better_than_chance(self) -> bool:
         """Whether times differ by more than luck, and did not cease to among newer rewards."""
         return bool(self._effects.telling & OF_TIME) and self._carried is not False
+
+    @cached_property
+    def explained(self) -> float:
+        """Of the variance of rewards, the share that times account for; 0 when none does."""
+        if not self.better_than_chance:
+            return 0.0
+        times = [self._told(self._effects.belief(place)) for place in self._places]
+        return float(np.var(times) / max(self._variance, STILL))
 
     def forecast(self, slot: Slot, segment: str | None = None) -> SlotForecast:
         belief = self.belief(slot, segment)
@@ -240,6 +252,7 @@ class Clock:
             audience_time=chosen.slot.at.astimezone(self._calendar.zone(segment)),
             single=(belief.mean - far, belief.mean + far),
             better_than_chance=self.better_than_chance,
+            explained=self.explained,
         )
 
     def belief(self, slot: Slot, segment: str | None = None) -> Belief:
@@ -266,6 +279,11 @@ class Clock:
         places = self._places[: len(ordered)]
         return Shrinkage(places, rewards, weights, layers=LAYERS, luck=LUCK)
 
+    @staticmethod
+    def _told(belief: Belief) -> float:
+        """What the time alone adds."""
+        return sum(belief.parts.get(name, 0.0) for name in OF_TIME)
+
     def _carries_over(self, ordered: Sequence[Observation]) -> bool | None:
         """Whether times learned from earlier rewards told of later ones; None: not to be known."""
         cut = round(len(ordered) * (1.0 - LATER))
@@ -273,7 +291,7 @@ class Clock:
             return None
         earlier = self._shrunk(ordered[:cut], None)
         beliefs = [earlier.belief(place) for place in self._places[cut:]]
-        said = np.array([sum(b.parts.get(name, 0.0) for name in OF_TIME) for b in beliefs])
+        said = np.array([self._told(belief) for belief in beliefs])
         without = np.array([belief.mean for belief in beliefs]) - said
         later = np.array([each.reward for each in ordered[cut:]]) - without
         kinds = [(place.platform, place.segment) for place in self._places[cut:]]
