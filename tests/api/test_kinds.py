@@ -1,16 +1,21 @@
 """Which policies may be registered, and what of each may be set from outside."""
 
 from itertools import product
+from random import Random
 
 import pytest
 
+from agents.learner import strategy_action
 from api.routes.learning import PolicySettings
 from learning.bandit.base import Policy
+from learning.bandit.thompson import Thompson
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
 from learning.registry import RANGES, TWO, Kinds
 from smartcontent.bootstrap import choose_policies
+from smartcontent.decision import Action
 from smartcontent.errors import InvalidInput
+from tools.strategies import strategies
 
 KINDS = choose_policies().kinds
 
@@ -65,3 +70,32 @@ def test_refused(kind: str, given: dict[str, object]) -> None:
     makers: list[type[Policy]] = [Vowpal, Uniform]
     with pytest.raises(InvalidInput):
         Kinds(makers).make(kind, given)
+
+
+def told_of_strategies(policy: Policy) -> float:
+    """Taught on posts that are shown; asked about strategies as the writer has them."""
+    known = strategies()[:6]
+    shown = [
+        Action(id=f"post {each.name}", features={"strategy": each.name, "platform": "sandbox"})
+        for each in known
+    ]
+    random = Random(1)
+    for seed in range(600):
+        choice = policy.pull({"platform": "sandbox"}, shown, seed=seed)
+        clicked = random.random() < (0.4 if choice.action == "post story" else 0.1)
+        policy.update(
+            {"platform": "sandbox"},
+            shown,
+            action=choice.action,
+            reward=float(clicked),
+            propensity=choice.propensities[choice.action],
+        )
+    asked = [strategy_action(each) for each in known]
+    return policy.pull({}, asked, seed=1).propensities["story"]
+
+
+def test_who_decides_by_default_shares_what_it_learned_of_strategies() -> None:
+    """Campaigns to come have other actions and the same strategies.  The control, a policy for
+    which an action is the sum of its features and no more, has learned nothing for them."""
+    assert told_of_strategies(choose_policies().charges.default()) > 0.5
+    assert told_of_strategies(Thompson()) < 0.2
