@@ -1,6 +1,6 @@
 """Off-policy evaluation against Open Bandit Pipeline, on logs whose truth is known.
 
-    python -m benchmarks.bandit.ope [--data DIR] [--train DIR] --seed N --json
+    python -m benchmarks.bandit.ope --data DIR [--train DIR] --seed N --json
 
 Data: `hillstrom/` (protocol in `mailing.py`) and `open_bandit/`, whose logs of 38 to 69 clicks
 must be refused.  Ours is `shrunk_dr` over a cross-fitted ridge with its bootstrap interval; the
@@ -23,7 +23,6 @@ from benchmarks.contract import Bar, arguments, done, report
 from learning.confidence import Numbers
 from learning.evaluation import cross_fitted, evaluate
 
-DATA = Path("/work/shared/data")
 REPEATS, QUICK = 300, 4
 DRAWS = 1_000
 OURS = "shrunk_dr"
@@ -63,7 +62,9 @@ class Truths:
 
 def main(argv: Sequence[str] | None = None, ask: Ask = ask) -> int:
     given = arguments(__doc__, argv, repeats=REPEATS)
-    data = given.data or DATA
+    if given.data is None:
+        raise SystemExit("Say where the data are: --data DIR, with hillstrom/ and open_bandit/.")
+    data = given.data
     customers = mailing.read(data)
     trained_on = mailing.read(given.train) if given.train else None
     repeats = QUICK if given.quick else given.repeats
