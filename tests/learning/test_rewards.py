@@ -1,6 +1,8 @@
 """Guarded rewards: complaints cost, missing is not nothing, parts sum to the number."""
 
+import json
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from learning.bandit.vowpal import Vowpal
 from learning.rewards import PENALTIES, WEIGHTS, RewardSpec
+from smartcontent.errors import InvalidInput
 from tests.learning.worlds import live, neutral
 
 KINDS = [*WEIGHTS, *PENALTIES, "impression", "dwell", "reward"]
@@ -70,3 +73,52 @@ def test_clicks_won_by_manipulation_do_not_pay(spec: RewardSpec, wins: bool) -> 
     live(policy, audience, 300, seed=1)
     propensities = neutral(policy)
     assert (max(propensities, key=propensities.__getitem__) == "question") == wins
+
+
+@given(
+    st.dictionaries(st.sampled_from(KINDS), st.floats(0, 50)),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.sampled_from(["clickbait", "outrage"]),
+)
+def test_more_manipulation_never_pays(
+    counts: dict[str, float], one: float, other: float, name: str
+) -> None:
+    less, more = sorted((one, other))
+    milder, worse = (RewardSpec().reward(counts, features={name: x})[0] for x in (less, more))
+    assert (milder is None) == (worse is None)
+    assert milder is None or worse is None or worse <= milder + 1e-9
+    free = RewardSpec(penalties={})
+    assert free.reward(counts, features={name: more}) == free.reward(counts)  # the control
+
+
+def test_manipulation_costs_the_same_share_at_every_rate() -> None:
+    """Half clickbait wins half of what it won, whether one in two clicks or one in a hundred."""
+    for clicks in (500, 10):
+        counts = {"impression": 1000, "click": clicks}
+        honest, bait = (
+            RewardSpec().reward(counts, features=features)[0]
+            for features in ({"tone": "calm"}, {"clickbait": 0.5})
+        )
+        assert honest == clicks / 1000 and bait == pytest.approx(honest / 2)
+
+
+BAD: list[dict[str, Any]] = [
+    {"weights": {"stare": 1.0}}, {"weights": {"reward": 1.0}}, {"weights": {"click": math.nan}},
+    {"weights": {"click": 1e9}}, {"penalties": {"click": 1.0}}, {"penalties": {"hide": -1.0}},
+    {"clip": (1.0, -1.0)}, {"clip": (-99.0, 1.0)}, {"default": 2.0}, {"window_minutes": 0},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", BAD, ids=str)
+def test_specs_that_nobody_could_learn_from(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        RewardSpec(**wrong).checked()
+    assert RewardSpec().checked() == RewardSpec()
+
+
+def test_a_spec_is_named_by_what_it_says() -> None:
+    again = RewardSpec.from_json(json.loads(json.dumps(RewardSpec().as_json())))
+    assert again.digest == RewardSpec().digest
+    others = [RewardSpec(default=None), RewardSpec(clip=(-1.0, 2.0)), RewardSpec(window_minutes=5)]
+    assert len({again.digest, *(other.digest for other in others)}) == 4
