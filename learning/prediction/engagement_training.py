@@ -66,9 +66,9 @@ def train(
 ) -> Engagement:
     """A model of posts whose engagement is known, in any order; the same input, the same model.
 
-    An outcome is known `delay` after its post.  `counted`: engagement is a count, else any number.
-
-    InvalidInput when there are fewer than 20.
+    An outcome is known `delay` after its post; `counted`: engagement is a count, else any number;
+    `coverage` is the share of outcomes that intervals are to hold, and how many trees are grown is
+    settled up to `most_trees`.  InvalidInput when there are fewer than 20.
     """
     ordered = sorted((p for p in posts if p.engagement is not None), key=lambda p: (p.at, p.id))
     if len(ordered) < FEWEST:
@@ -153,7 +153,7 @@ def _forest(
 
 
 def _fitted(known: Known, seed: int, most_trees: int) -> tuple[Parts, Numbers, Standard]:
-    tried = [count for count in COUNTS if count <= most_trees]
+    tried = sorted({*(count for count in COUNTS if count < most_trees), most_trees})
     cuts = [round(share * len(known)) for share in CUTS]
     said: dict[tuple[str, int], list[Numbers]] = {}
     for start, end in zip(cuts[:-1], cuts[1:], strict=True):
