@@ -70,8 +70,13 @@ def policy(tests: Sequence[HeadlineTest]) -> Campaign:
     return Campaign(base=fitted.base, spreads=fitted.spreads)
 
 
-def prior(tests: Sequence[HeadlineTest], vectors: Vectors) -> TextPrior:
-    return train([group(test, vectors) for test in tests])
+def prior(tests: Sequence[HeadlineTest], vectors: Vectors, name: str) -> TextPrior:
+    """`vectors` are of the words in the headlines too; `name` says whose they are."""
+
+    def embed(texts: Sequence[str]) -> Numbers:
+        return np.array([vectors[text] for text in texts])
+
+    return train([group(test, vectors) for test in tests], embedder=name, embed=embed)
 
 
 def actions(test: HeadlineTest, text_prior: TextPrior, vectors: Vectors) -> list[Action]:

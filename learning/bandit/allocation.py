@@ -162,7 +162,7 @@ def shares(gain: Numbers, worth: Numbers) -> Numbers:
 class Exploration(NamedTuple):
     """ε falls with the budget from `first` to `least`, which is never nothing."""
 
-    first: float = 0.02
+    first: float = 0.01
     least: float = 0.002
 
     def epsilon(self, seen: Numbers, left: Numbers) -> Numbers:

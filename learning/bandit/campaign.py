@@ -71,7 +71,7 @@ class Campaign(Policy):
     ...            Action(id="b", features={"expected": -0.1})]
     >>> policy = Campaign()
     >>> round(policy.pull({"campaign": "spring"}, actions, seed=1, budget=100).propensities["a"], 9)
-    0.99
+    0.995
     >>> spring: Features = {"campaign": "spring"}
     >>> for reward, action in [(0.0, "a"), (0.04, "b")] * 300:
     ...     policy.update(spring, actions, action=action, reward=reward, propensity=0.5)
