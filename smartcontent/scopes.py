@@ -17,6 +17,7 @@ Scope = Literal[
     "subjects:read",
     "subjects:write",
     "insights:read",
+    "learning:write",
     "chat:use",
     "members:write",
     "keys:write",
