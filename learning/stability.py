@@ -10,7 +10,7 @@ import numpy as np
 from learning.kmeans import Labels, Table, assign, best_fit
 
 MOST = 6
-PAIRS = 6
+PAIRS = 12
 STABLE = 0.7
 TIGHTER = 0.93  # spread relative to that of an unstructured cloud
 STARTS = 3
