@@ -88,13 +88,13 @@ def quick(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict[
 def test_pages_are_told_apart_and_a_stricter_bar_falls_short(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data = write(tmp_path / "facebook_live_sellers", pages(300, telling=True))
+    data = write(tmp_path / "facebook_live_sellers", pages(200, telling=True))
     impossible = "facebook_live_sellers_auc=1.1"
     status, said = quick(capsys, "--data", str(data), "--stricter", impossible)
     assert status == 1 and not said["bars"]["facebook_live_sellers_auc"]["holds"]
     assert said["facebook_live_sellers_auc"] > 0.9
     assert said["facebook_live_sellers_auc_hour_and_weekday"] < 0.7
-    assert said["facebook_live_sellers_tested_on"] == 90
+    assert said["facebook_live_sellers_tested_on"] == 60
     assert 0.7 < said["facebook_live_sellers_covered"] <= 1.0
 
 

@@ -23,7 +23,7 @@ def covered(residuals: np.ndarray, interval: Conformal, *, late: int = 0) -> flo
 )
 def test_nine_in_ten_lie_inside(world: str, late: int) -> None:
     interval = Conformal()
-    draws = worlds(2_500)[world]
+    draws = worlds(2_000)[world]
     interval.start(draws[:500])
     assert 0.88 <= covered(draws[500:], interval, late=late) <= 0.92
 
@@ -42,7 +42,7 @@ def worlds(size: int) -> dict[str, np.ndarray]:
 
 def test_an_interval_that_does_not_learn_fails_where_the_world_widens() -> None:
     """The control."""
-    draws = worlds(2_500)["widening"]
+    draws = worlds(2_000)["widening"]
     frozen = Conformal()
     frozen.start(draws[:500])
     ends = frozen.ends()
@@ -51,7 +51,7 @@ def test_an_interval_that_does_not_learn_fails_where_the_world_widens() -> None:
 
 
 def test_a_level_moves_the_share_asked_for() -> None:
-    draws = worlds(2_500)["steady"]
+    draws = worlds(2_000)["steady"]
     assert covered(draws, Conformal(coverage=0.5)) == pytest.approx(0.5, abs=0.03)
 
 
