@@ -51,6 +51,11 @@ class Arms:
         counts = np.array([count for count, _ in sums]) / self._weight
         return counts, np.array([total / count if count else 0.0 for count, total in sums])
 
+    def forget(self, kept: float) -> None:
+        """Of what was seen only this share counts on; means stay."""
+        self._weight /= kept
+        self._renew()
+
     @property
     def mean(self) -> float:
         """Of all arms together."""

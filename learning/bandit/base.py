@@ -73,6 +73,11 @@ class Policy(ABC):
     def floor(self) -> float:
         """Exploration share ε: no allowed action's probability is below ε / K."""
 
+    @property
+    def changes(self) -> int:
+        """How often the world seemed to have changed, for those who watch out for it."""
+        return 0
+
     @abstractmethod
     def pull(
         self,

@@ -7,7 +7,8 @@ Members are weighted by the chance that theirs is the highest mean (see `chances
 without context guards those with it: where context tells nothing it wins.  Weights are frozen
 before the draw, and the action is drawn from, and logged with, Σ wᵢ pᵢ.
 
-The first member is in charge until there is evidence: others start `behind` it.
+The first member is in charge until there is evidence: others start `behind` it.  When a member
+notices that the world has changed, what was known of their scores fades as well.
 """
 
 import json
@@ -27,6 +28,7 @@ from learning.bandit.base import (
     check_feedback,
     drawn,
 )
+from learning.bandit.change import KEPT
 from learning.bandit.envelope import seal, unseal
 from learning.bandit.epsilon_greedy import EpsilonGreedy
 from learning.bandit.linear import Linear
@@ -86,6 +88,10 @@ class BestOf(Policy):
         return min(member.floor for member in self.members)
 
     @property
+    def changes(self) -> int:
+        return sum(member.changes for member in self.members)
+
+    @property
     def weights(self) -> list[float]:
         """How much each member is followed, in their order."""
         weights: list[float] = self._followed().tolist()
@@ -126,9 +132,13 @@ class BestOf(Policy):
         if self._updates < OFTEN or self._updates % SELDOM == 0:
             weighed = [member.weigh(context, actions) for member in self.members]
             self._score(weighed, ids.index(action), reward, propensity)
+        before = self.changes
         for member in self.members:
             member.update(context, actions, action=action, reward=reward, propensity=propensity)
         self._updates += 1
+        if self.changes > before:
+            self._leads, self._rewards = KEPT * self._leads, KEPT * self._rewards
+            self._weights = None
 
     def explain(
         self, context: Features, actions: Sequence[Action], action: str

@@ -23,6 +23,7 @@ from learning.bandit.base import Numbers
 
 Slots: TypeAlias = NDArray[np.intp]
 LULL = 16  # observations between two additions of drift
+DOUBT = 2.0  # weights that the shrinkage so far counts for
 WIDE = 100.0  # the offset takes up a constant at once
 
 
@@ -104,18 +105,39 @@ class Blocks:
         self._wander()
         return error / math.sqrt(spread)
 
-    def rescale(self, factors: Numbers, columns: Numbers) -> None:
+    def rescale(self, factors: Numbers, columns: Numbers, prior: Numbers) -> None:
         """Factors and columns are from now on divided by these: what was observed, in the new
-        units, under the prior in the new units."""
-        prior = np.diag(1.0 / self.prior)
+        units, under a new prior in the new units."""
+        before, after = np.diag(1.0 / self.prior), np.diag(1.0 / prior)
         for slot, factor in enumerate(factors[: self.count]):
             divisor = factor * columns
             known = np.linalg.inv(self._covariance[slot])
             target = known @ self._weights[slot] / divisor
-            learned = _positive(known - prior) / np.multiply.outer(divisor, divisor)
-            covariance = np.linalg.inv(learned + prior)
-            self._covariance[slot] = (covariance + covariance.T) / 2.0
+            learned = _positive(known - before) / np.multiply.outer(divisor, divisor)
+            self._covariance[slot] = _inverse(learned + after)
             self._weights[slot] = self._covariance[slot] @ target
+        self.prior = prior
+
+    def shrinkage(self, columns: int, noise: float) -> float:
+        """Best inverse variance of the weights of these many columns after the first, in units
+        of the noise, by the evidence so far (MacKay 1992, equation 4.9)."""
+        inverse = 1.0 / self.prior[1:columns]
+        unsure = np.einsum("bii->bi", self.covariance)[:, 1:columns]
+        known = float(np.maximum(1.0 - inverse * unsure, 0.0).sum())
+        weights = self.weights[:, 1:columns] / noise
+        start = float(inverse[0])
+        return (known + DOUBT) / (float((weights * weights).sum()) + DOUBT / start)
+
+    def forget(self, kept: float, prior: Numbers) -> None:
+        """Of what was observed only this share counts on, under a new prior."""
+        before, after = np.diag(1.0 / self.prior), np.diag(1.0 / prior)
+        for slot in range(self.count):
+            known = np.linalg.inv(self._covariance[slot])
+            target = kept * (known @ self._weights[slot])
+            self._covariance[slot] = _inverse(kept * _positive(known - before) + after)
+            self._weights[slot] = self._covariance[slot] @ target
+        self.prior = prior
+        self._unsure = 1.0 / (1.0 / WIDE + kept * (1.0 / self._unsure - 1.0 / WIDE))
 
     def clone(self) -> Self:
         twin = type(self)(self.prior, drift=self.drift)
@@ -162,6 +184,13 @@ def _quadratic(matrices: Numbers, z: Numbers) -> Numbers:
     count, width = len(matrices), len(z)
     leans = (matrices.reshape(count * width, width) @ z).reshape(count, width)
     return np.maximum(leans @ z, 0.0)
+
+
+def _inverse(matrix: Numbers) -> Numbers:
+    """Symmetric to the last bit."""
+    inverse = np.linalg.inv(matrix)
+    whole: Numbers = (inverse + inverse.T) / 2.0
+    return whole
 
 
 def _positive(matrix: Numbers) -> Numbers:

@@ -1,7 +1,9 @@
 """What policies without context share: a table of arms, and one step from it to shares."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Self
 
 from learning.bandit.arms import Arms, arm_of
@@ -15,6 +17,7 @@ from learning.bandit.base import (
     check_feedback,
     drawn,
 )
+from learning.bandit.change import KEPT, Watch
 from learning.bandit.envelope import seal, unseal
 from learning.exploration import floored
 from smartcontent.content import Features
@@ -31,6 +34,7 @@ class ContextFree(Policy):
         self.memory = memory
         self._updates = 0
         self._arms = Arms(memory=memory)
+        self._watch = Watch()
 
     @property
     def updates(self) -> int:
@@ -39,6 +43,10 @@ class ContextFree(Policy):
     @property
     def floor(self) -> float:
         return self.epsilon
+
+    @property
+    def changes(self) -> int:
+        return self._watch.changes
 
     @abstractmethod
     def _preferred(self, scores: Numbers, counts: Numbers) -> Numbers:
@@ -71,8 +79,14 @@ class ContextFree(Policy):
         ids = check_actions(actions)
         check_feedback(ids, action, reward, propensity)
         check_features(context)
-        self._arms.learn(arm_of(actions[ids.index(action)]), reward)
+        arm = arm_of(actions[ids.index(action)])
+        counts, means = self._arms.read([arm])
+        expected = (counts * means + PRIOR * self._arms.mean) / (counts + PRIOR)
+        unsure = self._arms.deviation * math.sqrt(1.0 + 1.0 / float(counts[0] + PRIOR))
+        self._arms.learn(arm, reward)
         self._updates += 1
+        if unsure and self._watch.tells((reward - float(expected[0])) / unsure):
+            self._arms.forget(KEPT)
 
     def explain(
         self, context: Features, actions: Sequence[Action], action: str
@@ -85,14 +99,15 @@ class ContextFree(Policy):
 
     def snapshot(self) -> bytes:
         settings = {"epsilon": self.epsilon, "memory": self.memory}
-        state = {"settings": settings, "updates": self._updates, **self._arms.state}
-        return seal(self.name, state)
+        state = {"settings": settings, "updates": self._updates, "watch": asdict(self._watch)}
+        return seal(self.name, {**state, **self._arms.state})
 
     @classmethod
     def from_snapshot(cls, snapshot: bytes) -> Self:
         state, _ = unseal(cls.name, snapshot)
         policy = cls(**state["settings"])
         policy._updates = state["updates"]
+        policy._watch = Watch(**state["watch"])
         policy._arms.load(state)
         return policy
 

@@ -14,7 +14,7 @@ without breadth LinUCB, without both greedy.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -30,6 +30,7 @@ from learning.bandit.base import (
     drawn,
 )
 from learning.bandit.blocks import Blocks, Slots
+from learning.bandit.change import KEPT, Watch
 from learning.bandit.columns import Columns
 from learning.bandit.envelope import seal, unseal
 from learning.bandit.shapley import by_feature
@@ -41,7 +42,9 @@ from smartcontent.decision import Action
 CONTEXTS, ACTIONS = 72, 128  # most columns of a context, and of an action
 EAGER = 500.0  # updates after which it explores with half the variance
 FAMILIAR = 256  # sets of actions kept as a matrix
+EARLY, EVERY = 2048, 64
 OFTEN, SELDOM = 256, 8  # sizes of features are noted at first always, then every so often
+LEAST_RIDGE, MOST_RIDGE = 1.0, 200.0
 MEMORY = 1000.0  # observations that the noise is estimated from
 
 
@@ -60,8 +63,10 @@ class View:
 
 
 class Linear(Policy):
-    """`epsilon` is the floor's share, `ridge` holds weights of features back, `memory` is how many
-    observations of an action the past is worth.
+    """`epsilon` is the floor's share, `ridge` holds weights of features back until the
+    evidence tells how far, `memory` is how many
+    observations of an action the past is worth; with `fades` it fades at once when errors tell
+    that the world has changed.
 
     >>> actions = [Action(id="a", features={"strategy": "story"}),
     ...            Action(id="b", features={"strategy": "quote"})]
@@ -84,14 +89,19 @@ class Linear(Policy):
         breadth: float = 0.3,
         ridge: float = 4.0,
         memory: float = 3000.0,
+        fades: bool = True,
     ) -> None:
         self.epsilon = epsilon
         self.optimism = optimism
         self.breadth = breadth
         self.ridge = ridge
         self.memory = memory
+        self.fades = fades
         self._updates = 0
         self._errors = [0.05, 1.0]  # squares of surprises, and how many: a prior of one
+        self._watch = Watch()
+        self._since = 0
+        self._shrinkage = ridge
         self._contexts = Columns(most=CONTEXTS)
         self._actions = Columns(most=ACTIONS, constant=False)
         self._blocks = Blocks(self._prior(), drift=1.0 / memory**2)
@@ -106,14 +116,18 @@ class Linear(Policy):
         return self.epsilon
 
     @property
+    def changes(self) -> int:
+        return self._watch.changes
+
+    @property
     def noise(self) -> float:
         """Standard deviation of what it cannot explain."""
         return math.sqrt(self._errors[0] / self._errors[1])
 
     @property
     def doubt(self) -> float:
-        """How much of what it is unsure of it acts on: less and less, as in commitment."""
-        return 1.0 / math.sqrt(1.0 + min(self._updates, self.memory) / EAGER)
+        """How much of what it is unsure of it acts on: less and less until the world changes."""
+        return 1.0 / math.sqrt(1.0 + min(self._updates - self._since, self.memory) / EAGER)
 
     def pull(
         self,
@@ -156,10 +170,15 @@ class Linear(Policy):
         if self._updates < OFTEN or self._updates % SELDOM == 0:
             self._contexts.note(z)
             self._actions.note(a)
-        if self._updates & (self._updates - 1) == 0 and self._settle():
+        if self._to_settle():
+            self._settle()
             z, a = self._contexts.encode(context), self._actions.encode(features)
         touched = np.flatnonzero(a)
         surprise = self._blocks.learn(touched.tolist(), a[touched].tolist(), z, reward)
+        if self.fades and self._watch.tells(surprise / self.noise):
+            self._since = self._updates
+            self._shrinkage = self.ridge
+            self._blocks.forget(KEPT, self._prior())
         kept = 1.0 - 1.0 / MEMORY
         self._errors = [kept * self._errors[0] + surprise**2, kept * self._errors[1] + 1.0]
 
@@ -181,6 +200,8 @@ class Linear(Policy):
     def clone(self) -> Self:
         twin = type(self)(**self._settings)
         twin._updates, twin._errors = self._updates, list(self._errors)
+        twin._shrinkage = self._shrinkage
+        twin._watch, twin._since = replace(self._watch), self._since
         twin._contexts, twin._actions = self._contexts.clone(), self._actions.clone()
         twin._blocks = self._blocks.clone()
         return twin
@@ -190,6 +211,9 @@ class Linear(Policy):
             "settings": self._settings,
             "updates": self._updates,
             "errors": self._errors,
+            "shrinkage": self._shrinkage,
+            "watch": asdict(self._watch),
+            "since": self._since,
             "contexts": self._contexts.state,
             "actions": self._actions.state,
             "blocks": self._blocks.state,
@@ -201,6 +225,8 @@ class Linear(Policy):
         state, model = unseal(cls.name, snapshot)
         policy = cls(**state["settings"])
         policy._updates, policy._errors = state["updates"], state["errors"]
+        policy._shrinkage = state["shrinkage"]
+        policy._watch, policy._since = Watch(**state["watch"]), state["since"]
         policy._contexts = Columns.restored(state["contexts"])
         policy._actions = Columns.restored(state["actions"])
         policy._blocks.load(model, state["blocks"])
@@ -218,10 +244,11 @@ class Linear(Policy):
             "breadth": self.breadth,
             "ridge": self.ridge,
             "memory": self.memory,
+            "fades": self.fades,
         }
 
     def _prior(self) -> Numbers:
-        prior = np.full(self._contexts.width, 1.0 / self.ridge)
+        prior = np.full(self._contexts.width, 1.0 / self._shrinkage)
         prior[0] = 1.0
         return prior
 
@@ -254,14 +281,21 @@ class Linear(Policy):
             self._blocks.add()
             self._views = {}
 
-    def _settle(self) -> bool:
-        """New units, and what was learned in them."""
+    def _to_settle(self) -> bool:
+        """After 1, 2, 4, 8, ... rewards; at first every so often beside."""
+        count = self._updates
+        return count & (count - 1) == 0 or (count < EARLY and count % EVERY == 0)
+
+    def _settle(self) -> None:
+        """New units and a new prior, and what was learned in them.  How far weights are held
+        back is left to the evidence once there is some."""
         contexts, actions = self._contexts.settle(), self._actions.settle()
-        if contexts is None and actions is None:
-            return False
+        if self._contexts.count > 1 and self._updates >= OFTEN:
+            found = self._blocks.shrinkage(self._contexts.count, self.noise)
+            self._shrinkage = min(max(found, LEAST_RIDGE), MOST_RIDGE)
         self._blocks.rescale(
             np.ones(self._blocks.count) if actions is None else actions,
             np.ones(self._blocks.width) if contexts is None else contexts,
+            self._prior(),
         )
         self._views = {}
-        return True
