@@ -16,7 +16,7 @@ from typing import Self
 import pytest
 
 import learning.bandit
-from learning.bandit.base import Choice, Policy, Pull
+from learning.bandit.base import Choice, Policy, Pull, Weighed
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
 from learning.fold import Record, fold, state_hash
@@ -112,6 +112,12 @@ def draws_fit_what_is_logged(policy: Policy) -> None:
     assert off < 25.7
 
 
+def weighs_what_it_draws(policy: Policy) -> None:
+    weighed, choice = policy.weigh(CONTEXT, ACTIONS), policy.pull(CONTEXT, ACTIONS, seed=7)
+    assert weighed.propensities.tolist() == [*choice.propensities.values()]
+    assert weighed.scores.tolist() == [*choice.scores.values()]
+
+
 def masked_actions_stay_out(policy: Policy) -> None:
     policy.pull(CONTEXT, ACTIONS, seed=1)
     allowed = ACTIONS[1:4]
@@ -174,6 +180,7 @@ CHECKS: list[Check] = [
     refuses_a_damaged_snapshot,
     batch_is_one_by_one,
     draws_fit_what_is_logged,
+    weighs_what_it_draws,
     masked_actions_stay_out,
     memory_is_bounded,
     explanation_sums_to_the_score,
@@ -259,6 +266,12 @@ class Lies(Broken):
         return Choice(action, choice.propensities, False, choice.seed, choice.scores)
 
 
+class WeighsOtherwise(Broken):
+    def weigh(self, context: Features, actions: Sequence[Action]) -> Weighed:
+        propensities, scores = super().weigh(context, actions)
+        return Weighed(propensities[::-1] * 0.5, scores)
+
+
 class IgnoresTheMask(Broken):
     _first: dict[str, float] | None = None
 
@@ -327,6 +340,7 @@ FAULTS: list[tuple[Check, type[Policy]]] = [
     (refuses_a_damaged_snapshot, Forgets),
     (batch_is_one_by_one, BatchIsElse),
     (draws_fit_what_is_logged, Lies),
+    (weighs_what_it_draws, WeighsOtherwise),
     (masked_actions_stay_out, IgnoresTheMask),
     (memory_is_bounded, Hoards),
     (ties_are_broken_at_random, TakesTheFirst),

@@ -1,14 +1,16 @@
 """Vowpal Wabbit through our door: it learns what is there, and nothing that is not."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from learning.bandit.base import Policy
 from learning.bandit.envelope import seal, unseal
-from learning.bandit.text_format import action_line, written
+from learning.bandit.text_format import action_line, context_block, written
 from learning.bandit.uniform import Uniform
-from learning.bandit.vowpal import Vowpal
+from learning.bandit.vowpal import Vowpal, _estimates
 from learning.evaluation import lift
 from smartcontent.content import Features, FeatureValue
 from smartcontent.decision import Action
@@ -155,3 +157,21 @@ def test_a_number_that_would_poison_the_model_is_refused(value: float) -> None:
         Vowpal().pull({"depth": value}, ACTIONS, seed=1)
     with pytest.raises(InvalidInput):
         Vowpal().pull({}, [Action(id="a", features={"depth": value})], seed=1)
+
+
+def test_estimates_read_from_the_weights_are_the_engines_own() -> None:
+    """Through the softmax layer, against an action without features, which is estimated 0."""
+    policy, rng = Vowpal(learning_rate=0.5), Random(1)
+    offered = [
+        Action(id=name, features={"strategy": name, "platform": "x", "hour": hour, "e1": 0.3})
+        for name, hour in (("story", 9.0), ("quote", 12.0), ("a b|c", 7.0))
+    ]
+    for number in range(300):
+        context: Features = {"segment": str(number % 3), "depth": rng.gauss(0, 1), "none": 0.0}
+        action = offered[rng.randrange(3)].id
+        policy.update(context, offered, action=action, reward=rng.random(), propensity=0.5)
+    lines = [action_line(action.features, context_block(context)) for action in offered]
+    engines = _estimates(policy._workspace, policy._parser, lines)
+    costs = policy._weights.estimates(context, offered)
+    assert max(map(abs, engines)) > 0.01
+    assert engines == pytest.approx((-costs).tolist(), abs=1e-5)
