@@ -106,11 +106,14 @@ def aimed(mailing: Mailing, coefficients: Numbers) -> Numbers:
 
 
 def offers(biased: Biased) -> Offers:
-    """Every mail that could have been sent: context, arm, and what the one does to the other."""
+    """Every mail that could have been sent: context and arm, as the peers' model sees them.
+
+    What an arm does to some more than to others is left to the estimator's correction: in a few
+    thousand rows it is smaller than the noise that its coefficients would bring.
+    """
     n, arms = biased.target.shape
-    contexts = biased.log.contexts
-    each = [np.column_stack([contexts, *_of_arm(contexts, arm, arms)]) for arm in range(arms)]
-    features = np.stack(each, axis=1).reshape(n * arms, -1)
+    contexts = np.repeat(biased.log.contexts, arms, axis=0)
+    features = np.column_stack([contexts, np.tile(np.eye(arms), (n, 1))])
     decision = np.repeat(np.arange(n), arms)
     chosen = np.arange(n) * arms + biased.log.actions
     return Offers(decision, features, biased.target.reshape(-1), chosen)
@@ -118,12 +121,6 @@ def offers(biased: Biased) -> Offers:
 
 def with_constant(contexts: Numbers) -> Numbers:
     return np.column_stack([np.ones(len(contexts)), contexts])
-
-
-def _of_arm(contexts: Numbers, arm: int, arms: int) -> list[Numbers]:
-    """The constant and the context, in the place of this arm and 0 in the others'."""
-    own = with_constant(contexts)
-    return [own if other == arm else np.zeros_like(own) for other in range(arms)]
 
 
 def _arms(mailing: Mailing) -> Numbers:

@@ -8,7 +8,8 @@ weights' mean, DM has no weights, DR (Dudík, Langford and Li 2011) has both and
 either is, switch-DR (Wang, Agarwal and Dudík 2017) believes the model where weights are large,
 shrunk DR (Su, Dimakopoulou, Krishnamurthy and Dudík 2020) shrinks the weights by λw / (w² + λ).
 The last two choose what is believed by the mean squared error that the data show.  That may cost
-some bias and DR has none, so their interval is DR's, reaching as far beyond their own value.
+some bias and DR has none, so their interval is as wide as DR's around their value and also
+around the middle between the two.
 Each names the propensity it divides by; which of the two that is was chosen in `Samples.of`.
 """
 
@@ -84,12 +85,12 @@ def dr(log: Log, *, alpha: float = 0.05, how: Interval = "any time") -> Estimate
 
 
 def switch_dr(log: Log, *, alpha: float = 0.05, how: Interval = "any time") -> Estimate:
-    """DR where weights are small and the model where they are large; the interval holds DR's."""
+    """DR where weights are small and the model where they are large; at least as unsure."""
     return _estimate("switch_dr", log, alpha, how)
 
 
 def shrunk_dr(log: Log, *, alpha: float = 0.05, how: Interval = "any time") -> Estimate:
-    """DR with weights as large as they are worth their variance; the interval holds DR's.
+    """DR with weights as large as they are worth their variance; as unsure as DR.
 
     The best of these where a model is given.
     """
@@ -186,15 +187,15 @@ def _least_error(samples: Samples, candidates: list[Numbers]) -> Terms:
         return unbiased
     weights = min([*candidates, samples.weights], key=partial(_squared_error, samples))
     value = float((samples.expected + weights * _errors(samples)).mean())
-    return replace(unbiased, value=value, middle=unbiased.value)
+    return replace(unbiased, value=value, middle=(value + unbiased.value) / 2.0)
 
 
 def _squared_error(samples: Samples, kept: Numbers) -> float:
-    """Estimated variance, and bias beyond its own noise, with these weights in place of w."""
+    """Estimated variance, and bias beyond its standard error, with these weights for w."""
     errors, n = _errors(samples), len(samples)
     left_out = (samples.weights - kept) * errors
-    bias = max(float(left_out.mean()) ** 2 - float(left_out.var()) / n, 0.0)
-    return float((samples.expected + kept * errors).var()) / n + bias
+    bias = max(abs(float(left_out.mean())) - float(left_out.std()) / n**0.5, 0.0)
+    return float((samples.expected + kept * errors).var()) / n + float(bias) ** 2
 
 
 def _errors(samples: Samples) -> Numbers:
