@@ -35,6 +35,7 @@ from graph.state import (
 )
 from graph.team import Team
 from memory.recall import similar
+from smartcontent.content import Segmentation
 from smartcontent.errors import InvalidContent
 from smartcontent.publishing import PostState
 from store.contents import Analyses, Contents
@@ -70,7 +71,8 @@ async def segmenter(state: Analysed, runtime: Runtime[Team]) -> Update:
     team, since = runtime.context, perf_counter()
     async with team.database.transaction(state["workspace_id"]) as session:
         behaviours = await Events(session).behaviours(now=team.clock())
-    segmentation = await to_thread(team.segmenter.segment, behaviours)
+        previous = Segmentation(segments=tuple(await Segments(session).list()))
+    segmentation = await to_thread(team.segmenter.segment, behaviours, previous)
     async with step(team, state["workspace_id"], "segmenter", since=since) as work:
         await Segments(work.session).replace(segmentation)
         work.summary = wording.grouped(segmentation, len(behaviours))

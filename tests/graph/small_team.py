@@ -72,7 +72,9 @@ class SmallAnalyst:
 class SmallSegmenter:
     """Everyone is one segment."""
 
-    def segment(self, behaviours: Sequence[Behaviour]) -> Segmentation:
+    def segment(
+        self, behaviours: Sequence[Behaviour], previous: Segmentation | None = None
+    ) -> Segmentation:
         return Segmentation(segments=(EVERYONE,))
 
 

@@ -132,7 +132,7 @@ async def test_the_lease_is_renewed_while_work_goes_on(
     database: Database, workspace: UUID, checkpointer: AsyncPostgresSaver
 ) -> None:
     class Slow(SmallSegmenter):
-        def segment(self, behaviours: Sequence[Any]) -> Any:
+        def segment(self, behaviours: Sequence[Any], previous: object = None) -> Any:
             asyncio.run(asyncio.sleep(0.6))
             return super().segment(behaviours)
 
