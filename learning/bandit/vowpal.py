@@ -195,7 +195,7 @@ class Vowpal(Policy):
         shared.set_label(CBLabel(shared=True))
         values = np.concatenate([numbers, layout.texts])
         told = values != 0.0
-        group = shared[CONTEXT]
+        group: Any = shared[CONTEXT]  # its stub takes scalars for arrays
         group.push_many_features(layout.hashes[told], values[told].astype(np.float32))
         return shared
 
