@@ -2,7 +2,7 @@
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt --build-constraints constraints.txt
-ROOMS := smartcontent agents tools graph memory llm learning store connectors api jobs
+PEERS := $(BIN)/uv pip install --quiet --python .venv-peers/bin/python
 
 # DATA=DIR adds the benchmarks that read real data; their peers live in .venv-peers.
 .PHONY: install run down test check bench bench-peers chaos docs lock clean
@@ -21,12 +21,14 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/pyright
 bench: .venv/installed-dev
-	$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA),)
 bench-peers: .venv/uv
-	$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) .venv-peers
-	$(BIN)/uv pip install --quiet --python .venv-peers/bin/python -r benchmarks/peers/requirements.txt
+	$(BIN)/uv venv --quiet --allow-existing --python 3.11 .venv-peers
+	$(PEERS) cython==3.3.1 numpy==2.4.6 scipy==1.17.1 setuptools==84.2.1 wheel==0.48.0
+	$(PEERS) --no-deps --no-build-isolation -r benchmarks/peers/requirements.txt
 chaos: .venv/installed-dev
 	$(BIN)/python -m tests.chaos.kill --kills 200 --json
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.chaos.interleavings --count 1000 --json
 docs: .venv/installed-dev
 	$(BIN)/python -m docs.build
 lock: .venv/uv

