@@ -231,11 +231,11 @@ async def learn(learning: Learning, workspace_id: UUID) -> Learned | None:
         charge = await learning.policies.charges.in_charge(session)
         minutes = charge.rewards.window_minutes
         window = learning.window if minutes is None else timedelta(minutes=minutes)
-        before = learning.clock() - window
-        await Decisions(session).close(before=before)
+        await Decisions(session).close(before=learning.clock() - window)
     async with database.transaction(workspace_id) as session:
         if not await fold_alone(session):
             return None
+        before = await Decisions(session).closed_before()  # a shorter window may have closed more
         charges = learning.policies.charges
         await Registry(session).ensure(charges.name)
         fold = Fold(session, learning, await charges.in_charge(session))

@@ -158,6 +158,12 @@ class Decisions:
             )
         )
 
+    async def closed_before(self) -> datetime:
+        """Up to when decisions have had their time; `close` has been called."""
+        until = select(REWARD_WINDOWS.c.closed_before)
+        before: datetime = (await self._session.execute(until)).scalar_one()
+        return before
+
     async def learned(self, *, before: datetime) -> None:
         """What was closed up to then has been learned, by the transaction that says so."""
         done = update(REWARD_WINDOWS).values(learned_before=before)

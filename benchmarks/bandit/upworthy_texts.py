@@ -9,7 +9,7 @@ from benchmarks.bandit.upworthy_replay import Numbers, Rule, rates, uniform
 from benchmarks.bandit.upworthy_rules import hierarchical_greedy
 from benchmarks.upworthy_data import HeadlineTest
 from learning.bandit.campaign import Campaign
-from learning.bandit.spreads import Measured, fit
+from learning.bandit.spreads_training import Measured, fit
 from learning.prediction.text_prior import TextPrior
 from learning.prediction.text_training import Contrasts, Group, contrast, train
 from smartcontent.decision import Action

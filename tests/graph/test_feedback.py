@@ -12,7 +12,7 @@ from graph.feedback import EVERY, Learned, Learning, feedback_graph, learn
 from learning.rewards import RewardSpec
 from smartcontent.decision import Decision, Event
 from store.database import Database
-from store.decisions import Decisions
+from store.decisions import Decisions, due_learning
 from store.evaluations import Evaluations
 from store.fold_lock import fold_alone
 from store.snapshots import Snapshots
@@ -223,3 +223,19 @@ async def test_one_fold_at_a_time(database: Database, workspace: UUID) -> None:
         assert await fold_alone(session)
         assert await learn(learning(database), workspace) is None
     assert (await folded(database, workspace))["folded"] == 20
+
+
+async def test_what_is_learned_is_not_due_again_even_when_the_window_grows(
+    database: Database, workspace: UUID
+) -> None:
+    """What a shorter window closed stays closed, and was learned."""
+    await twenty(database, workspace)
+    await folded(database, workspace)
+    now = NOW + 2 * DAY
+    async with database.transaction(workspace) as session:
+        await Decisions(session).close(before=now)
+    async with database.definer() as session:
+        assert workspace in await due_learning(session, now=now, window=DAY, limit=10_000)
+    await folded(database, workspace)
+    async with database.definer() as session:
+        assert workspace not in await due_learning(session, now=now, window=DAY, limit=10_000)

@@ -23,7 +23,8 @@ from learning.bandit.allocation import Prior
 from learning.bandit.base import Policy
 from learning.bandit.campaign import Campaign
 from learning.bandit.campaigns import MOST_ACTIONS, MOST_CAMPAIGNS
-from learning.bandit.spreads import Measured, Spreads, fit
+from learning.bandit.spreads import Spreads
+from learning.bandit.spreads_training import Measured, fit
 from smartcontent.content import Features
 from smartcontent.decision import Action
 
