@@ -16,6 +16,7 @@ import numpy as np
 from learning.bandit.base import Policy
 from learning.bandit.envelope import seal, unseal
 from learning.evaluation import lift
+from learning.evaluation.groups import add, table
 from learning.fold import Record, fold, state_hash
 from learning.personal import impersonal
 from learning.rewards import RewardSpec
@@ -23,10 +24,13 @@ from smartcontent.content import Features
 from smartcontent.decision import Action, Decision, Estimate
 from store.decisions import Logged
 
-KIND = "canonical"
-KEPT = ("position", "taken", "usual", "tally")
+KIND = "canonical with people"
+KEPT = ("position", "taken", "usual", "tally", "people")
 PRIOR_POSTS = 2.0  # how many posts of one engagement each an account is thought to start with
+GROUPS = 256  # of people: enough to see how they differ, few enough to be kept
+BRANCHES = ("learned", "holdback")
 Tally = dict[str, dict[str, int]]
+People = dict[str, dict[str, list[float]]]
 MakePolicy = Callable[[], Policy]
 
 
@@ -42,7 +46,8 @@ class Canonical:
     """What is known after `position` of the log.
 
     `taken`: how many entries that were.  `usual`: posts and engagement by platform.  `tally`:
-    how often each reward (to four digits) came, by branch, of decisions about impressions.
+    how often each reward (to four digits) came, by branch, of decisions about impressions;
+    `people`: how many and how much that was for each group of people, by branch.
     Both branches teach, each with the probability its action was drawn with; what a person
     overrode teaches nothing, and of a person who does not allow training nothing personal is
     learned.
@@ -53,7 +58,8 @@ class Canonical:
     position: int = 0
     taken: int = 0
     usual: dict[str, list[float]] = field(default_factory=dict)
-    tally: Tally = field(default_factory=lambda: {"learned": {}, "holdback": {}})
+    tally: Tally = field(default_factory=lambda: {branch: {} for branch in BRANCHES})
+    people: People = field(default_factory=lambda: {branch: {} for branch in BRANCHES})
 
     def take(self, log: Iterable[Logged]) -> Self:
         """Go on over the next entries of the log, in place."""
@@ -96,14 +102,20 @@ class Canonical:
 
     def lift(self) -> Estimate:
         """What learning earned over the holdback, or why that cannot be told yet."""
-        return lift(*(_spread(self.tally[branch]) for branch in ("learned", "holdback")))
+        learned, holdback = (_spread(self.tally[branch]) for branch in BRANCHES)
+        people = (table(self.people["learned"]), table(self.people["holdback"]))
+        return lift(learned, holdback, people=people)
 
     def clone(self) -> "Canonical":
         """An independent copy."""
         usual = {platform: list(sums) for platform, sums in self.usual.items()}
         tally = {branch: dict(counts) for branch, counts in self.tally.items()}
+        people = {
+            branch: {group: list(sums) for group, sums in groups.items()}
+            for branch, groups in self.people.items()
+        }
         policy = self.policy.clone()
-        return Canonical(policy, self.rewards, self.position, self.taken, usual, tally)
+        return Canonical(policy, self.rewards, self.position, self.taken, usual, tally, people)
 
     def seal(self) -> bytes:
         """All of it, checksummed."""
@@ -134,6 +146,14 @@ class Canonical:
         if decision.kind == "impression":
             counts = self.tally[decision.branch]
             counts[f"{reward:.4f}"] = counts.get(f"{reward:.4f}", 0) + 1
+            add(self.people[decision.branch], self._group(decision.subject), reward)
+
+    def _group(self, subject: str | None) -> str:
+        """A person's own, by hash; those nobody knows take turns."""
+        if subject is None:
+            return str(self.taken % GROUPS)
+        digest = hashlib.sha256(subject.encode()).digest()
+        return str(int.from_bytes(digest[:8], "big") % GROUPS)
 
     def _remember(self, logged: Logged) -> None:
         if logged.decision.kind == "post" and logged.counts:

@@ -17,7 +17,7 @@ from graph.canonical import Canonical, Earned, chosen, learnable
 from graph.charge import Charge
 from graph.serving import Policies
 from learning.evaluation import Evaluated, Outcome, Promotion, Sample, better, evaluate, lifts
-from learning.evaluation.groups import grouped
+from learning.evaluation.groups import gathered, grouped
 from smartcontent.decision import Decision, Estimate
 from smartcontent.errors import WrongState
 from store.database import Database, Session
@@ -172,8 +172,9 @@ async def lifts_by(
         for earned in canonical.earned(page):
             decision = earned.logged.decision
             if decision.kind == "impression" and (name := group_of(decision, group)):
-                outcomes.append(Outcome(name, decision.branch, earned.reward))
-    return lifts(grouped(outcomes))
+                person = decision.subject
+                outcomes.append(Outcome(name, decision.branch, earned.reward, person=person))
+    return lifts(grouped(outcomes), people=gathered(outcomes))
 
 
 def group_of(decision: Decision, group: str) -> str | None:

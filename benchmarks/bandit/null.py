@@ -18,7 +18,8 @@ from agents.learner import Learner
 from benchmarks.contract import Bar, arguments, done, report
 from learning.bandit.base import Policy
 from learning.bandit.best_of import BestOf
-from learning.evaluation import lift
+from learning.evaluation import Outcome, lifts
+from learning.evaluation.groups import gathered, grouped
 from smartcontent.content import Features
 from smartcontent.decision import Action, Estimate
 
@@ -30,6 +31,7 @@ HOLDBACK = 0.2
 RATE, LIKED = 0.2, 0.6
 WORLDS, CONTROLS = 200, 20
 MOST = 16  # of 200 worlds
+HERE = "here"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -46,7 +48,7 @@ class World:
         rng = Random(self.seed)
         fondness = [rng.uniform(0.5, 1.5) for _ in range(PEOPLE)]
         learner = Learner(salt=f"world {self.seed}")
-        branches: dict[str, list[float]] = {"learned": [], "holdback": []}
+        outcomes: list[Outcome] = []
         seen = []
         for number in range(1, self.decisions + 1):
             person = rng.randrange(PEOPLE)
@@ -68,9 +70,9 @@ class World:
             policy.update(
                 context, ACTIONS, action=decision.chosen, reward=reward, propensity=propensity
             )
-            branches[decision.branch].append(reward)
+            outcomes.append(Outcome(HERE, decision.branch, reward, person=f"{person}"))
             if number % (self.decisions // LOOKS) == 0:
-                seen.append(lift(branches["learned"], branches["holdback"]))
+                seen.append(lifts(grouped(outcomes), people=gathered(outcomes))[HERE])
         return seen
 
 

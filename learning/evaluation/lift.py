@@ -25,6 +25,8 @@ from smartcontent.decision import Estimate
 
 POWER = 0.8416  # the normal quantile of 80 % power
 INTERESTING = 0.05  # the smallest lift anybody plans an experiment for
+People = Sequence[tuple[float, float]]  # of each how many rewards, and their sum
+FEWEST_PEOPLE = 20  # with fewer, how people differ is itself not known
 
 
 def mean(rewards: Sequence[float] | Numbers, *, alpha: float = 0.05) -> Estimate:
@@ -45,17 +47,22 @@ def lift(
     learned: Sequence[float] | Numbers,
     baseline: Sequence[float] | Numbers,
     *,
+    people: tuple[People, People] | None = None,
     alpha: float = 0.05,
 ) -> Estimate:
     """By how much the learned branch earned more than the holdback, as a share (0.12 is 12 %).
 
     The interval is Fieller's for a ratio, with the multiplier of the confidence sequence.
-    Rewards are those known, one a decision, without those that a person overrode.  Each counts
-    as one of its own: where few people give many rewards each, it is too narrow.
+    Rewards are those known, one a decision, without those that a person overrode.  `people`
+    says of each branch how many rewards every person gave and what they add up to: holdback is
+    drawn by person, so the interval is as wide as their differences ask.  Without it each
+    reward counts as one of its own.
     """
     rewards = np.concatenate([np.asarray(learned, float), np.asarray(baseline, float)])
     low_high = ends(rewards) if len(rewards) else (0.0, 1.0)
     ours, theirs = Mean.of(learned, *low_high), Mean.of(baseline, *low_high)
+    if people is not None:
+        ours, theirs = ours.among(people[0]), theirs.among(people[1])
     return _refusal(ours, theirs) or _told(ours, theirs, alpha)
 
 
@@ -131,7 +138,21 @@ def _refusal(ours: Mean, theirs: Mean) -> Estimate | None:
         which = "held back" if theirs.n == fewest else "learned"
         verdict = f"cannot tell yet: {about(more)} needed ({fewest} {which} so far)"
         return Estimate(value=None, low=None, high=None, n=n, verdict=verdict, more_needed=more)
+    if refused := _too_few_people(ours, theirs):
+        return refused
     if theirs.value <= 0.0:
         verdict = f"cannot tell: the baseline earned {theirs.value:.3f}, no share of that says much"
         return Estimate(value=None, low=None, high=None, n=n, verdict=verdict)
     return None
+
+
+def _too_few_people(ours: Mean, theirs: Mean) -> Estimate | None:
+    groups = {"learned": ours.people, "held back": theirs.people}
+    known = {which: people for which, people in groups.items() if people is not None}
+    which = min(known, key=lambda name: known[name], default=None)
+    if which is None or known[which] >= FEWEST_PEOPLE:
+        return None
+    n, found = ours.n + theirs.n, known[which]
+    more = rounded((FEWEST_PEOPLE - found) * n / max(found, 1))
+    verdict = f"cannot tell yet: {about(more)} needed (only {found} people {which} so far)"
+    return Estimate(value=None, low=None, high=None, n=n, verdict=verdict, more_needed=more)

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from learning.evaluation import Outcome, lift, lifts
-from learning.evaluation.groups import Rewards, grouped
+from learning.evaluation.groups import Rewards, gathered, grouped
 from smartcontent.decision import Estimate
 
 
@@ -153,3 +153,30 @@ def test_a_hundred_campaigns_without_differences() -> None:
         return bool(abs(np.mean(learned) - np.mean(held)) > 1.96 * spread)
 
     assert any(careless(*each) for each in groups.values())
+
+
+def regulars(seed: int) -> tuple[Outcome, ...]:
+    """Nothing differs between the branches, but people do, and each comes back fifty times."""
+    rng = np.random.default_rng(seed)
+    told = []
+    for number in range(100):
+        branch, rate = "holdback" if number < 25 else "learned", rng.uniform(0.0, 0.6)
+        for reward in (rng.random(50) < rate).astype(float):
+            told.append(Outcome("blog", branch, float(reward), person=f"{number}"))
+    return tuple(told)
+
+
+def test_people_who_come_back_are_not_new_evidence() -> None:
+    """The control: with each visit as one of its own, lifts are claimed that are not there."""
+    worlds = [regulars(seed) for seed in range(40)]
+    known = [lifts(grouped(one), people=gathered(one))["blog"] for one in worlds]
+    assert sum(map(claims, known)) <= 1
+    assert sum(claims(lifts(grouped(one))["blog"]) for one in worlds) >= 8
+
+
+def test_a_lift_among_few_people_is_no_lift() -> None:
+    few = [Outcome("blog", "learned", 1.0, person=f"{n % 30}") for n in range(600)]
+    few += [Outcome("blog", "holdback", float(n % 4 == 0), person=f"{n % 7}") for n in range(200)]
+    found = lifts(grouped(few), people=gathered(few))["blog"]
+    assert found.verdict.endswith("(only 7 people held back so far)") and found.more_needed
+    assert claims(lifts(grouped(few))["blog"])
