@@ -4,14 +4,17 @@ Everything that forbids an action is applied here, before the draw, so a propens
 probability among what was really possible.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from agents.learner import strategy_action
 from graph.state import Checked
+from learning.fairness import within_floor
 from smartcontent.content import Analysis, Features, Variant
 from smartcontent.decision import Action, Slot, SlotForecast
 from tools.find_manipulation import find_manipulation
@@ -51,6 +54,17 @@ def remaining(pool: Sequence[Candidate], taken: Sequence[Candidate]) -> list[Can
     unsaid = [candidate for candidate in pool if candidate.variant.content_hash not in texts]
     other = [candidate for candidate in unsaid if candidate.variant.strategy not in used] or unsaid
     return [candidate for candidate in other if candidate.slot not in slots] or other
+
+
+def owed(pool: Sequence[Candidate], served: Sequence[UUID], floor: float) -> list[Candidate]:
+    """Those for segments that got less than a `floor` share of the posts so far, if there are
+    any; else all.  `served` are the segments of the latest posts.  Where all segments together
+    cannot have it, each is owed half an even share."""
+    segments = sorted({candidate.variant.segment_id for candidate in pool})
+    counts = Counter(map(str, served))
+    due = min(floor, 0.5 / max(len(segments), 1))
+    first = within_floor([*map(str, segments)], counts, floor=due)
+    return [candidate for candidate in pool if str(candidate.variant.segment_id) in first]
 
 
 def context_of(analysis: Analysis) -> Features:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from graph.candidates import Candidate, candidates, context_of, remaining
+from graph.candidates import Candidate, candidates, context_of, owed, remaining
 from graph.decide import DecisionRequest, decide
 from graph.derivation import id_of, seed_of
 from graph.state import Checked
@@ -16,6 +16,7 @@ from store.posts import Posts
 from store.workspaces import Workspaces
 
 ACCOUNT = "main"
+LATEST = 100  # posts that are looked at for who was served: what is owed is soon made good
 
 
 async def choose_posts(
@@ -29,13 +30,14 @@ async def choose_posts(
         return kept
     workspace = await Workspaces(session).get()
     pool = candidates(state, forecasts, workspace.time_zone)
+    served = await Posts(session).segments(limit=LATEST)
     taken: list[Candidate] = []
     posts: list[Post] = []
     while len(posts) < state["settings"].posts and (left := remaining(pool, taken)):
         number = len(posts)
         [decision] = await decide(
             session,
-            [_request(state, left, number)],
+            [_request(state, owed(left, served, team.exposure_floor), number)],
             policies=team.policies,
             learner=team.learner,
             holdback=workspace.holdback,
@@ -43,6 +45,7 @@ async def choose_posts(
             workspace_id=state["workspace_id"],
         )
         taken.append(next(one for one in left if one.action.id == decision.chosen))
+        served.append(taken[-1].variant.segment_id)
         posts.append(_post(state, number, taken[-1], decision))
     await Posts(session).add(posts)
     return posts

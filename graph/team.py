@@ -77,7 +77,10 @@ class Scheduling(Protocol):
 
 @dataclass(frozen=True)
 class Team:
-    """The members, what they work with, and the lease under which they may write."""
+    """The members, what they work with, and the lease under which they may write.
+
+    `exposure_floor` is the share of the posts that each segment gets at least.
+    """
 
     database: Database
     memory: Memory
@@ -90,6 +93,7 @@ class Team:
     policies: Policies
     specs: Mapping[Platform, PlatformSpec]
     clock: Callable[[], datetime]
+    exposure_floor: float = 0.0
     lease: Lease | None = None
 
     def holding(self, lease: Lease) -> "Team":

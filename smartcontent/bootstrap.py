@@ -262,6 +262,7 @@ def choose_team(
         policies=choose_policies(),
         specs=specs,
         clock=clock,
+        exposure_floor=settings.exposure_floor,
     )
 
 

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
         default=None, description="Standard Webhooks secret (whsec_…) for that address."
     )
     minimum_segment: int = Field(default=20, ge=2, description="Smallest segment ever shown.")
+    exposure_floor: float = Field(
+        default=0.05,
+        ge=0,
+        le=0.5,
+        description="Share of the posts that each segment gets at least.",
+    )
     reward_window_minutes: int = Field(
         default=60 * 24, ge=1, description="How long a decision waits for its reward."
     )

@@ -14,7 +14,7 @@ from store.database import Session
 from store.decisions import Decisions
 from store.intents import intend, withdraw
 from store.rows import add, as_row, many, new_id, one, page
-from store.tables import APPROVALS, POSTS
+from store.tables import APPROVALS, POSTS, VARIANTS
 
 NEXT_STEP = "List them: GET /v1/posts"
 S = PostState
@@ -117,6 +117,14 @@ class Posts:
         said = select(APPROVALS).select_from(joined).where(POSTS.c.campaign_id == campaign_id)
         order = (APPROVALS.c.created_at, APPROVALS.c.id)
         return await many(self._session, Approval, said.order_by(*order))
+
+    async def segments(self, *, limit: int) -> list[UUID]:
+        """Whom the latest posts were written for, taken back ones left out; newest first."""
+        joined = POSTS.join(VARIANTS, VARIANTS.c.id == POSTS.c.variant_id)
+        standing = select(VARIANTS.c.segment_id).select_from(joined)
+        standing = standing.where(POSTS.c.state != S.CANCELLED)
+        latest = standing.order_by(POSTS.c.created_at.desc(), POSTS.c.id).limit(limit)
+        return [*(await self._session.execute(latest)).scalars()]
 
     async def _locked(self, id: UUID, move: str, *, also: Iterable[PostState] = ()) -> Post:
         """The post, held until the transaction ends.  Raises NotFound, WrongState."""
