@@ -108,8 +108,11 @@ class BestOf(Policy):
         return drawn(check_actions(actions), self.weigh(context, actions), seed)
 
     def weigh(self, context: Features, actions: Sequence[Action]) -> Weighed:
+        asked = self._asked()
+        if len(asked) == 1:
+            return asked[0][0].weigh(context, actions)
         propensities, scores = np.zeros(len(actions)), np.zeros(len(actions))
-        for member, weight in self._asked():
+        for member, weight in asked:
             weighed = member.weigh(context, actions)
             propensities += weight * weighed.propensities
             scores += weight * weighed.scores

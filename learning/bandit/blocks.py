@@ -91,15 +91,16 @@ class Blocks:
     def learn(self, slots: Sequence[int], factors: Sequence[float], z: Numbers, y: float) -> float:
         """Learn one observation; returns by how much it surprised: the error over how far off it
         was expected to be, in units of y."""
-        leans = [self._covariance[slot] @ z for slot in slots]
+        touched = [(self._weights[slot], self._covariance[slot]) for slot in slots]
+        leans = [covariance @ z for _, covariance in touched]
         spread, error = 1.0 + self._unsure, y - self.offset
-        for slot, factor, lean in zip(slots, factors, leans, strict=True):
+        for (weights, _), factor, lean in zip(touched, factors, leans, strict=True):
             spread += factor * factor * float(lean @ z)
-            error -= factor * float(self._weights[slot] @ z)
-        for slot, factor, lean in zip(slots, factors, leans, strict=True):
-            self._weights[slot] += lean * (factor * error / spread)
+            error -= factor * float(weights @ z)
+        for (weights, covariance), factor, lean in zip(touched, factors, leans, strict=True):
+            weights += lean * (factor * error / spread)
             lean *= factor / math.sqrt(spread)
-            self._covariance[slot] -= np.multiply.outer(lean, lean)
+            covariance -= np.multiply.outer(lean, lean)
         self.offset += self._unsure * error / spread
         self._unsure -= self._unsure**2 / spread
         self._wander()

@@ -46,17 +46,19 @@ EARLY, EVERY = 2048, 64
 OFTEN, SELDOM = 256, 8  # sizes of features are noted at first always, then every so often
 LEAST_RIDGE, MOST_RIDGE = 1.0, 200.0
 MEMORY = 1000.0  # observations that the noise is estimated from
+USUAL, THOUGHT = 0.05, 30.0  # variance of a reward before any is known, and what it counts for
 
 
 @dataclass(frozen=True)
 class View:
-    """Actions as a matrix over the blocks they touch.
+    """Actions as a matrix over the blocks they touch; `rows` has them over all columns.
 
     `squares` leaves out what all actions have in common, which cannot decide between them;
     `unknown` counts features that were never learned from.
     """
 
     slots: Slots
+    rows: Numbers
     values: Numbers
     squares: Numbers
     unknown: Numbers | None
@@ -98,7 +100,7 @@ class Linear(Policy):
         self.memory = memory
         self.fades = fades
         self._updates = 0
-        self._errors = [0.05, 1.0]  # squares of surprises, and how many: a prior of one
+        self._errors = [0.0, 0.0]  # squares of surprises of late, and how many
         self._watch = Watch()
         self._since = 0
         self._shrinkage = ridge
@@ -121,8 +123,10 @@ class Linear(Policy):
 
     @property
     def noise(self) -> float:
-        """Standard deviation of what it cannot explain."""
-        return math.sqrt(self._errors[0] / self._errors[1])
+        """Standard deviation of what it cannot explain.  What was thought of it at first is not
+        forgotten: a dull action that is always played would make all others look certain."""
+        squares, count = self._errors
+        return math.sqrt((squares + THOUGHT * USUAL) / (count + THOUGHT))
 
     @property
     def doubt(self) -> float:
@@ -162,18 +166,8 @@ class Linear(Policy):
     ) -> None:
         ids = check_actions(actions)
         check_feedback(ids, action, reward, propensity)
-        features = described(actions[ids.index(action)])
-        check_features(features)
-        z, a = self._contexts.learn(context), self._actions.learn(features)
-        self._make_room()
-        self._updates += 1
-        if self._updates < OFTEN or self._updates % SELDOM == 0:
-            self._contexts.note(z)
-            self._actions.note(a)
-        if self._to_settle():
-            self._settle()
-            z, a = self._contexts.encode(context), self._actions.encode(features)
-        touched = np.flatnonzero(a)
+        z, a = self._learned(context, actions, ids.index(action))
+        touched = a.nonzero()[0]
         surprise = self._blocks.learn(touched.tolist(), a[touched].tolist(), z, reward)
         if self.fades and self._watch.tells(surprise / self.noise):
             self._since = self._updates
@@ -252,8 +246,28 @@ class Linear(Policy):
         prior[0] = 1.0
         return prior
 
+    def _learned(
+        self, context: Features, actions: Sequence[Action], at: int
+    ) -> tuple[Numbers, Numbers]:
+        """The context and one of the actions as vectors, after taking note of their features."""
+        view = self._views.get(_key(actions))
+        familiar = view is not None and view.unknown is None
+        if not familiar:
+            check_features(described(actions[at]))
+        z = self._contexts.learn(context)
+        a = view.rows[at] if view and familiar else self._actions.learn(described(actions[at]))
+        self._make_room()
+        self._updates += 1
+        if self._updates < OFTEN or self._updates % SELDOM == 0:
+            self._contexts.note(z)
+            self._actions.note(a)
+        if self._to_settle():
+            self._settle()
+            return self._contexts.encode(context), self._actions.encode(described(actions[at]))
+        return z, a
+
     def _view(self, actions: Sequence[Action]) -> View:
-        key = tuple([tuple(act.features.items()) if act.features else act.id for act in actions])
+        key = _key(actions)
         view = self._views.get(key)
         if view is None:
             if len(self._views) >= FAMILIAR:
@@ -265,13 +279,13 @@ class Linear(Policy):
         features = [described(action) for action in actions]
         for each in features:
             check_features(each)
-        values = np.array([self._actions.encode(each) for each in features])
-        slots = np.flatnonzero(values.any(axis=0))
-        values = np.ascontiguousarray(values[:, slots])
+        rows = np.array([self._actions.encode(each) for each in features])
+        slots = np.flatnonzero(rows.any(axis=0))
+        values = np.ascontiguousarray(rows[:, slots])
         squares = values * values
         squares[:, (values == values[0]).all(axis=0)] = 0.0
         unknown = np.array([float(self._actions.unknown(each)) for each in features])
-        return View(slots, values, squares, unknown if unknown.any() else None)
+        return View(slots, rows, values, squares, unknown if unknown.any() else None)
 
     def _make_room(self) -> None:
         """For features met for the first time."""
@@ -299,3 +313,8 @@ class Linear(Policy):
             self._prior(),
         )
         self._views = {}
+
+
+def _key(actions: Sequence[Action]) -> tuple[object, ...]:
+    """The same for actions that are the same to a model."""
+    return tuple([tuple(act.features.items()) if act.features else act.id for act in actions])

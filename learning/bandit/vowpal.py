@@ -190,13 +190,15 @@ class Vowpal(Policy):
 
     def _shared(self, context: Features) -> Example:
         """The context as the engine reads it; features of 0 say nothing and are left out."""
-        layout, numbers = self._weights.layout(context)
+        layout, values = self._weights.layout(context)
+        hashes = layout.hashes
+        if not values.all():
+            told = values != 0.0
+            hashes, values = hashes[told], values[told]
         shared = Example()
         shared.set_label(CBLabel(shared=True))
-        values = np.concatenate([numbers, layout.texts])
-        told = values != 0.0
         group: Any = shared[CONTEXT]  # its stub takes scalars for arrays
-        group.push_many_features(layout.hashes[told], values[told].astype(np.float32))
+        group.push_many_features(hashes, values.astype(np.float32))
         return shared
 
 

@@ -65,13 +65,13 @@ class Weights:
         self._mask = np.uint64(len(self._table) - 1)
         self._layouts: dict[tuple[Name, ...], Layout] = {}
         self._views: dict[object, View] = {}
+        self._latest: tuple[Features, Layout, Numbers] | None = None
 
     def estimates(self, context: Features, actions: Sequence[Action]) -> Numbers:
         """One an action; costs, as the engine was taught."""
-        layout, numbers = self.layout(context)
+        layout, values = self.layout(context)
         view = self._view(actions)
-        crossed = self._crossed(layout, view)
-        alone = np.concatenate([numbers, layout.texts]) @ crossed + self._at(view.hashes)
+        alone = values @ self._crossed(layout, view) + self._at(view.hashes)
         found = view.owners @ (view.values * alone)
         if len(view.pairs):
             found += view.pair_owners @ (view.paired * self._at(view.pairs))
@@ -83,9 +83,8 @@ class Weights:
     ) -> tuple[float, dict[Name, float], dict[Name, float]]:
         """An action's estimate, and the parts of its context's and of its own features in it: a
         pair is shared by its two alike."""
-        layout, numbers = self.layout(context)
+        layout, given = self.layout(context)
         view = self._view([action])
-        given = np.concatenate([numbers, layout.texts])
         crossed = given[:, None] * self._crossed(layout, view) * view.values
         alone = self._at(view.hashes) * view.values
         pairs = self._at(view.pairs) * view.paired
@@ -98,15 +97,20 @@ class Weights:
         return float(alone.sum() + crossed.sum() + pairs.sum()), of_context, of_action
 
     def layout(self, context: Features) -> tuple[Layout, Numbers]:
-        """Where the context's features are, and its numbers.  Raises InvalidInput for numbers no
+        """Where the context's features are, and their values.  Raises InvalidInput for numbers no
         model can take."""
+        latest = self._latest
+        if latest is not None and latest[0] == context and list(latest[0]) == list(context):
+            return latest[1:]
         key, numbers = parted(context)
         layout = self._layouts.get(key)
         if layout is None:
             if len(self._layouts) >= FAMILIAR:
                 self._layouts.clear()
             layout = self._layouts[key] = self._laid_out(key)
-        return layout, numbers
+        values = np.concatenate([numbers, layout.texts]) if len(layout.texts) else numbers
+        self._latest = (dict(context), layout, values)  # what is drawn for is learned next
+        return layout, values
 
     def _laid_out(self, key: Sequence[Name]) -> Layout:
         numbers, texts = sides(key)

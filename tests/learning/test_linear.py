@@ -10,7 +10,7 @@ from learning.bandit.base import Policy
 from learning.bandit.blocks import Blocks
 from learning.bandit.columns import Columns
 from learning.bandit.linear import Linear
-from learning.exploration import chances
+from learning.exploration import chances, normal
 from smartcontent.content import Features
 from smartcontent.decision import Action
 from smartcontent.errors import InvalidInput
@@ -143,3 +143,35 @@ def test_chances_are_those_of_many_draws() -> None:
     draws = np.random.default_rng(1).normal(means, spreads, size=(200_000, 3)).argmax(axis=1)
     counted = np.bincount(draws, minlength=3) / len(draws)
     assert chances(means, spreads) == pytest.approx(counted, abs=0.01)
+
+
+def test_normal_is_the_error_functions() -> None:
+    points = np.linspace(-9.0, 9.0, 4001)
+    exact = [0.5 * math.erfc(-point / math.sqrt(2.0)) for point in points]
+    assert normal(points) == pytest.approx(exact, abs=5e-8)
+
+
+def test_of_two_the_chance_is_exact() -> None:
+    """Φ(gap / √(s² + t²)): here of 1."""
+    exact = 0.5 * math.erfc(-1.0 / math.sqrt(2.0))
+    found = chances(np.array([1.0, 0.0]), np.array([0.6, 0.8]))
+    assert found == pytest.approx([exact, 1.0 - exact], abs=1e-12)
+
+
+def after_bad_luck() -> float:
+    """The story's share, when by bad luck only something dull has earned anything so far."""
+    policy, rng = Linear(), Random(1)
+    for number in range(200):
+        action = "story" if number in (3, 8, 12, 20, 40, 70) else "quote"
+        reward = 0.1 * float(action == "quote" and rng.random() < 0.3)
+        policy.update({}, ACTIONS[:5], action=action, reward=reward, propensity=0.5)
+    return policy.pull({}, [ACTIONS[2], ACTIONS[4]], seed=1).propensities["story"]
+
+
+def test_a_dull_action_does_not_make_others_look_certain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control: a policy that thinks little of what it does not know gives the story up."""
+    assert after_bad_luck() > 0.05
+    monkeypatch.setattr("learning.bandit.linear.THOUGHT", 1.0)
+    assert after_bad_luck() < 0.02
