@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from smartcontent.errors import ModelMisbehaved, ModelUnavailable
+from smartcontent.errors import ModelMisbehaved, ModelUnavailable, SmartContentError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -32,6 +32,19 @@ class Completing(Protocol):
     def complete(
         self, instructions: str, material: str, form: type[Form], *, seed: int | None = None
     ) -> Form: ...
+
+
+class Absent:
+    """A model that is meant to be there and is not: every question says why."""
+
+    def __init__(self, name: str, problem: SmartContentError) -> None:
+        self.name = name
+        self.problem = problem
+
+    def complete(
+        self, instructions: str, material: str, form: type[Form], *, seed: int | None = None
+    ) -> Form:
+        raise ModelUnavailable(self.problem.detail, todo=self.problem.todo)
 
 
 class Structured:

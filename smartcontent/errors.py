@@ -27,12 +27,14 @@
     ├── ModelProblem            a language model or a stored policy misbehaved
     │   ├── ModelUnavailable
     │   ├── ModelMisbehaved
+    │   ├── BudgetSpent             this month's tokens or money are used up
     │   ├── SnapshotDamaged
     │   └── EmbedderMismatch
     └── SetupProblem            this machine or its settings
         ├── PortTaken
         ├── FolderUnwritable
         ├── DatabaseUnreachable
+        ├── DownloadFailed          a model's file did not come, or not as published
         └── MissingExtra
 
 An error is a fact: `code` is stable, `detail` holds the values, `todo` says what to do next.
@@ -170,6 +172,10 @@ class ModelMisbehaved(ModelProblem):
     code = "model-misbehaved"
 
 
+class BudgetSpent(ModelProblem):
+    code = "budget-spent"
+
+
 class SnapshotDamaged(ModelProblem):
     code = "snapshot-damaged"
 
@@ -192,6 +198,10 @@ class FolderUnwritable(SetupProblem):
 
 class DatabaseUnreachable(SetupProblem):
     code = "database-unreachable"
+
+
+class DownloadFailed(SetupProblem):
+    code = "download-failed"
 
 
 class MissingExtra(SetupProblem):

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     llm_model: str = Field(default="gpt-4o-mini", description="Model name at that endpoint.")
     llm_api_key: SecretStr | None = Field(default=None, description="Key for that endpoint.")
     llm_timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for a model.")
+    local_model: bool = Field(
+        default=True, description="Whether an installed model writes when no endpoint is set."
+    )
     chroma_url: str | None = Field(
         default=None, description="A Chroma server; none starts one on loopback."
     )

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from llm.local_model import folder_of, installed, qwen
 from smartcontent.bootstrap import Product, open_product
 from smartcontent.commands.opening import read_settings
 from smartcontent.commands.screen import finish, say
@@ -81,7 +82,7 @@ def port(settings: Settings) -> Check:
 def model(settings: Settings) -> Check:
     """Whether the language model's endpoint answers; none is fine."""
     if not settings.llm_base_url:
-        return passed("language model", "none set: the embedded writer and assistant work")
+        return local_model(settings)
     try:
         answer = httpx.get(f"{settings.llm_base_url.rstrip('/')}/models", timeout=5)
     except httpx.HTTPError as problem:
@@ -91,6 +92,17 @@ def model(settings: Settings) -> Check:
         )
         return failed("language model", unreachable)
     return passed("language model", f"{settings.llm_base_url} answers ({answer.status_code})")
+
+
+def local_model(settings: Settings) -> Check:
+    """The installed one, if there is one."""
+    try:
+        file = installed(folder_of(settings.data_dir), qwen())
+    except SetupProblem as problem:
+        return failed("language model", problem)
+    if file and settings.local_model:
+        return passed("language model", f"{qwen().name} on this machine; it writes, and no key")
+    return passed("language model", "none set: the embedded writer and assistant work")
 
 
 async def parts(settings: Settings) -> list[Check]:

@@ -34,7 +34,8 @@ def test_something_heavy_would_be_noticed() -> None:
     "command",
     ["", "up", "down", "serve", "worker", "campaign run", "chat", "events import", "decide",
      "demo", "doctor", "replay upworthy", "learn status", "learn evaluate", "learn promote",
-     "learn rollback", "learn replay", "learn shadow"],
+     "learn rollback", "learn replay", "learn shadow", "model install", "model status",
+     "model remove"],
 )  # fmt: skip
 def test_every_command_has_help(command: str) -> None:
     done = CliRunner().invoke(app, [*command.split(), "--help"])

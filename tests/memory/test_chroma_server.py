@@ -21,8 +21,9 @@ from tests.contracts.memory_checks import note
 ENSURE = "import sys; from pathlib import Path; from memory.chroma_server import ensure; "
 SAY = ENSURE + "sys.stdout.write(ensure(Path(sys.argv[1])))"
 UNLOCKED = (
-    "import sys; from pathlib import Path; from memory.chroma_server import _folder, _start; "
-    "sys.stdout.write(_start(_folder(Path(sys.argv[1]))).url)"
+    "import sys; from pathlib import Path; from memory.chroma_server import server_of; "
+    "server = server_of(Path(sys.argv[1])); server._make_folder(); "
+    "sys.stdout.write(server.start().url)"
 )
 
 
