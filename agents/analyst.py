@@ -2,14 +2,22 @@
 
 from collections.abc import Callable, Sequence
 
-from smartcontent.content import Analysis, Block, Claim, Content, KeySentence, SimilarPost
+from smartcontent.content import (
+    Analysis,
+    Block,
+    Claim,
+    Content,
+    KeySentence,
+    Picture,
+    SimilarPost,
+)
 from smartcontent.plugins import Embedder
 from tools.detect_language import UNKNOWN, detect
 from tools.find_claims import find_claims
 from tools.key_phrases import key_phrases
 from tools.measure_text import UNSPACED, readability
 from tools.rank_sentences import rank_sentences
-from tools.read_content import blocks_of, tags_of
+from tools.read_content import blocks_of, pictures_of, tags_of
 from tools.split_sentences import split_blocks
 
 Tone = Callable[[Sequence[float]], dict[str, float]]
@@ -44,6 +52,7 @@ class Analyst:
         key = rank_sentences(prose or sentences, self.embedder, language, title=content.title)
         measured = readability(prose or sentences, language)
         tags = tags_of(content.source)
+        pictures = pictures_of(content)
         return Analysis(
             content_id=content.id, title=content.title,
             language=language, language_confidence=round(confidence, 4),
@@ -51,7 +60,11 @@ class Analyst:
             key_sentences=key, blocks=blocks, claims=claims, readability=measured,
             tone=self._tone(key),
             similar=tuple(similar or (self.recall(content.text) if self.recall else ())),
-            notes=_notes(language, confidence, blocks, claims, measured.words),
+            pictures=pictures,
+            notes=(
+                *_notes(language, confidence, blocks, claims, measured.words),
+                *_undescribed(pictures),
+            ),
         )  # fmt: skip
 
     def _tone(self, sentences: Sequence[KeySentence]) -> dict[str, float]:
@@ -87,6 +100,15 @@ def _notes(
             language in _CASELESS,
     }  # fmt: skip
     return tuple(note for note, applies in said.items() if applies)
+
+
+def _undescribed(pictures: Sequence[Picture]) -> tuple[str, ...]:
+    """Whoever cannot see a picture needs words for it."""
+    bare = sum(not picture.alt_text for picture in pictures)
+    if not bare:
+        return ()
+    said = "1 picture has" if bare == 1 else f"{bare} pictures have"
+    return (f"{said} no alternative text: say what they show before they are posted.",)
 
 
 _CASELESS = frozenset(

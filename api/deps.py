@@ -21,6 +21,8 @@ from smartcontent.settings import Settings
 from store.database import Database, Session
 from store.media import MediaStore
 from store.secrets import Vault
+from tools.fetch_page import fetch_page
+from tools.read_link import Fetch
 from tools.toolbox import Toolbox
 
 
@@ -48,6 +50,7 @@ class Services:
     forecaster: Forecaster
     assistant: Assistant
     clock: Callable[[], datetime]
+    fetch: Fetch = fetch_page
 
 
 def services_of(request: Request) -> Services:

@@ -30,6 +30,7 @@ OPERATIONS: dict[str, Access] = {
     "list_contents": "contents:read",
     "create_content": "contents:write",
     "upload_content": "contents:write",
+    "bring_link": "contents:write",
     "get_content": "contents:read",
     "edit_content": "contents:write",
     "delete_content": "contents:write",

@@ -16,6 +16,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.bodies import NOISE, READABLE
 from smartcontent.errors import InvalidContent, TooLarge
+from tools.convert_document import kind_of
 from tools.decode_text import LIMIT
 from tools.read_content import Reading, read
 
@@ -29,7 +30,8 @@ TEXT_FORM: dict[str, Any] = {
         "file": {
             "type": "string",
             "contentMediaType": "text/markdown",
-            "description": "Text, Markdown or HTML in UTF-8 (or UTF-16 with its mark).",
+            "description": "Text, Markdown, HTML or subtitles (SRT, WebVTT) in UTF-8 (or UTF-16 "
+            "with its mark), 2 MB at most; or a PDF or DOCX file, 10 MB at most.",
             "minLength": 1,
             "maxLength": LIMIT,
             "pattern": READABLE,
@@ -102,7 +104,9 @@ async def read_upload(file: UploadFile, limit: int) -> bytes:
 
 async def read_text(part: Part) -> Reading:
     """What a text says.  Raises TooLarge, and InvalidContent for what nobody can read."""
-    reading = await asyncio.to_thread(read, _quiet(part.data), part.name, part.media_type)
+    document = kind_of(part.data, part.name, part.media_type)
+    data = part.data if document else _quiet(part.data)
+    reading = await asyncio.to_thread(read, data, part.name, part.media_type)
     if not re.search(READABLE, reading.text):
         raise InvalidContent(
             f"{part.name} has no letter and no digit.",

@@ -84,7 +84,12 @@ def worker() -> None:
 
 @campaign.command("run")
 def campaign_run(
-    file: Annotated[Path, typer.Argument(help="An article: Markdown, HTML or text.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="An article: a file (Markdown, HTML, text, PDF, DOCX, SRT, VTT) or an address."
+        ),
+    ],
     platform: Annotated[list[str] | None, typer.Option(help="Where to, repeatable.")] = None,
     posts: Annotated[int, typer.Option(min=1, max=10, help="How many posts.")] = 3,
     at: Annotated[str | None, typer.Option(help="Not before this time (ISO 8601).")] = None,
@@ -92,7 +97,15 @@ def campaign_run(
     json: Json = False,
 ) -> None:
     """Run a whole campaign on one article and show what came out."""
-    start("campaign", file=file, platforms=platform, posts=posts, at=at, approve=approve, json=json)
+    start(
+        "campaign",
+        source=source,
+        platforms=platform,
+        posts=posts,
+        at=at,
+        approve=approve,
+        json=json,
+    )
 
 
 @events.command("import")

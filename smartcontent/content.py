@@ -123,6 +123,13 @@ class Readability(Noun):
     lix: float | None
 
 
+class Picture(Noun):
+    """A picture that stands in a text: its address there, and what it shows in words."""
+
+    address: str
+    alt_text: str = ""
+
+
 class SimilarPost(Noun):
     """An earlier post near this content; `reward` is None while nothing is known of it."""
 
@@ -147,6 +154,7 @@ class Analysis(Noun):
     readability: Readability
     tone: dict[str, Share] = {}
     similar: tuple[SimilarPost, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     notes: tuple[str, ...] = ()
 
 

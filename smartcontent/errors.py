@@ -4,6 +4,7 @@
     ├── InvalidInput            what was sent cannot be used
     │   ├── InvalidContent          empty, binary, wrong encoding
     │   ├── TooLarge                over a stated limit
+    │   ├── PageUnavailable         an address that gave nothing to read
     │   ├── InvalidEvent            an event that cannot be counted
     │   ├── UnknownPlatform
     │   ├── UnknownStrategy
@@ -13,7 +14,8 @@
     ├── Denied                  known, and not allowed
     │   ├── NotAuthenticated
     │   ├── NotAllowed
-    │   └── ConsentMissing
+    │   ├── ConsentMissing
+    │   └── AddressRefused          an address that our side will not ask
     ├── Conflict                right request, wrong moment
     │   ├── AlreadyExists
     │   ├── StaleVersion            somebody else edited first
@@ -76,6 +78,10 @@ class TooLarge(InvalidInput):
     code = "too-large"
 
 
+class PageUnavailable(InvalidInput):
+    code = "page-unavailable"
+
+
 class InvalidEvent(InvalidInput):
     code = "invalid-event"
 
@@ -114,6 +120,10 @@ class NotAllowed(Denied):
 
 class ConsentMissing(Denied):
     code = "consent-missing"
+
+
+class AddressRefused(Denied):
+    code = "address-refused"
 
 
 class Conflict(SmartContentError):

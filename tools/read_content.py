@@ -3,18 +3,21 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
 from markdown_it import MarkdownIt
 
-from smartcontent.content import Block, Content, Span
+from smartcontent.content import Block, Content, Picture, Span
 from smartcontent.errors import InvalidContent
 from tools.bound_markup import check_lines, check_markup
+from tools.convert_document import kind_of, to_html
 from tools.decode_text import decode
 from tools.find_blocks import Piece, find_blocks
+from tools.find_pictures import find_pictures
 from tools.read_header import link, tags, title
+from tools.read_subtitles import form_of, paragraphs
 from tools.split_front_matter import FrontMatter, split
 from tools.strip_template_marks import strip_marks
 
@@ -48,19 +51,28 @@ class Reading:
     link: str | None
     blocks: tuple[Block, ...]
     tags: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
 def read(data: bytes | str, name: str, media_type: str | None = None) -> Reading:
     """Read an upload by its media type, its name or its looks.
 
-    Front matter, template marks, machinery, pictures and addresses are not part of the text.
+    PDF and DOCX become HTML, and subtitles a plain text: that is the `source` then.  Front matter,
+    template marks, machinery, pictures and addresses are not part of the text.
     Raises TooLarge, and InvalidContent for what is empty, binary or in an unknown encoding.
 
     >>> reading = read("---\\ntitle: Hello\\n---\\nSee [us](http://a.b).\\n\\n- one", "a.md")
     >>> reading.title, reading.text
     ('Hello', 'See us.\\n\\none')
     """
+    document = kind_of(data, name, media_type) if isinstance(data, bytes) else None
+    if document and isinstance(data, bytes):
+        return read(to_html(data, document, name), name, "text/html")
     source = decode(data, name)
+    subtitles = form_of(source, name, media_type)
+    if subtitles:
+        said = read(paragraphs(source, subtitles, name), "subtitles.txt", "text/plain")
+        return replace(said, title=PurePosixPath(name).stem or said.title)
     front = split(source)
     form = _format(front, name, media_type)
     check_lines(front.body, name)
@@ -74,7 +86,7 @@ def read(data: bytes | str, name: str, media_type: str | None = None) -> Reading
         title=title(front, body, form, blocks, name),
         text=text, source=source, format=form,
         link=link(front, body, form),
-        blocks=blocks, tags=tags(front),
+        blocks=blocks, tags=tags(front), pictures=_pictures(body, form),
     )  # fmt: skip
 
 
@@ -88,6 +100,17 @@ def blocks_of(content: Content) -> tuple[Block, ...]:
     body = strip_marks(front.body, _NOTHING if marked else "")
     blocks = _place(_pieces(body, content.format))
     return blocks if _joined(blocks) == content.text else plain_blocks(content.text)
+
+
+def pictures_of(content: Content) -> tuple[Picture, ...]:
+    """The pictures that stand in the text of a stored content, with what they show in words."""
+    return _pictures(strip_marks(split(content.source).body), content.format)
+
+
+def _pictures(body: str, form: Format) -> tuple[Picture, ...]:
+    if form == "text":
+        return ()
+    return find_pictures(body if form == "html" else _markdown().render(body))
 
 
 def plain_blocks(text: str) -> tuple[Block, ...]:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from api.bodies import INTEGRAL, Body, Id, Line, Passage
 from api.callers import CurrentCaller
-from api.deps import Work, open_transaction
+from api.deps import Serving, Work, open_transaction
 from api.door import Door
 from api.paging import After, Limit, Page, page
 from api.problems import answers
@@ -20,8 +20,9 @@ from smartcontent.content import Analysis, Content
 from smartcontent.errors import NotFound
 from store.contents import Analyses, Contents
 from tools.bring_content import bring_content, remember_soon
-from tools.decode_text import LIMIT
+from tools.convert_document import LIMIT
 from tools.read_content import read
+from tools.read_link import read_link
 
 router = APIRouter(prefix="/v1/contents", route_class=Door, tags=["contents"])
 Format = Literal["text", "markdown", "html"]
@@ -52,6 +53,13 @@ class NewContent(Body):
     title: Line | None = None
     format: Format = "text"
     link: Link | None = None
+
+
+class NewLink(Body):
+    """Where a text lives on the web."""
+
+    link: Link
+    title: Line | None = None
 
 
 class Edit(Body):
@@ -121,11 +129,30 @@ async def create_content(
 async def upload_content(
     form: Form, caller: CurrentCaller, request: Request, keyed: KeyedWork, response: Response
 ) -> Content:
-    """Bring a text, Markdown or HTML file in UTF-8 (or UTF-16 with its mark)."""
+    """Bring a file: text, Markdown, HTML, PDF, DOCX, or the subtitles of a video (SRT, WebVTT)."""
     require_fields(form, required={"file"})
     reading = await read_text(await part_of(form, "file", LIMIT))
     async with working(request, keyed) as session:
         content = await bring_content(session, caller, reading)
+    return _shown(content, response, created=True)
+
+
+@router.post("/link", status_code=201, dependencies=[KeyedOnce])
+async def bring_link(
+    body: NewLink,
+    caller: CurrentCaller,
+    services: Serving,
+    request: Request,
+    keyed: KeyedWork,
+    response: Response,
+) -> Content:
+    """Bring the article at a public address; private addresses are never asked.
+
+    Menus, banners and comments around it are left out.
+    """
+    reading = await read_link(body.link, services.fetch)
+    async with working(request, keyed) as session:
+        content = await bring_content(session, caller, reading, title=body.title)
     return _shown(content, response, created=True)
 
 

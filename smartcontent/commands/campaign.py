@@ -1,4 +1,4 @@
-"""`smartcontent campaign run FILE`: one article, the whole way."""
+"""`smartcontent campaign run SOURCE`: one article, the whole way."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -22,9 +22,12 @@ from store.posts import Posts
 from store.runs import Runs, RunStep
 from store.variants import Variants
 from tools.bring_content import bring_content
+from tools.convert_document import LIMIT as DOCUMENT_LIMIT
+from tools.convert_document import kind_of
 from tools.decode_text import LIMIT
 from tools.platforms import Platforms
 from tools.read_content import Reading, read
+from tools.read_link import read_link
 from tools.start_campaign import start_campaign
 
 GOING = (RunState.QUEUED, RunState.RUNNING)
@@ -32,14 +35,14 @@ GOING = (RunState.QUEUED, RunState.RUNNING)
 
 def run(
     *,
-    file: Path,
+    source: str,
     platforms: list[str] | None,
     posts: int,
     at: str | None,
     approve: bool,
     json: bool,
 ) -> None:
-    reading = read_file(file)
+    reading = read_source(source)
     asked = {
         "platforms": tuple(platforms or ["sandbox"]),
         "posts": posts,
@@ -50,21 +53,30 @@ def run(
     finish(with_product(lambda product: play(product, reading, asked)), json=json)
 
 
+def read_source(source: str) -> Reading:
+    """An article in a file, or at an address of the public web."""
+    if source.lower().startswith(("http://", "https://")):
+        return asyncio.run(read_link(source))
+    return read_file(Path(source))
+
+
 def read_file(file: Path) -> Reading:
     """Raises TooLarge without reading it all, InvalidContent for what is no readable text."""
     try:
         with file.open("rb") as article:
             data = article.read(LIMIT + 1)
+            limit = DOCUMENT_LIMIT if kind_of(data, file.name) else LIMIT
+            data += article.read(limit - LIMIT)
     except OSError as problem:
         raise InvalidContent(
             f"{file} cannot be read: {problem.strerror}.", todo="Check the path.", file=str(file)
         ) from problem
-    if len(data) > LIMIT:
+    if len(data) > limit:
         raise TooLarge(
-            f"{file} is over {LIMIT:,} bytes, the most a text may have.",
+            f"{file} is over {limit:,} bytes, the most it may have.",
             todo="Split it into parts, or bring the article alone.",
             file=str(file),
-            limit=LIMIT,
+            limit=limit,
         )
     return read(data, file.name)
 

@@ -17,13 +17,25 @@ from llm.embedded import EmbeddedChat
 from memory.base import Memory
 from memory.embedding import HashedEmbedder
 from memory.in_memory import InMemory
+from smartcontent.addresses import web_address
 from smartcontent.plugins import Connector
 from smartcontent.settings import Settings
 from store.database import Database
 from store.media import MediaFolder
 from store.secrets import Vault
+from tools.fetch_page import Page
 from tools.platforms import Platforms
 from tools.toolbox import Toolbox
+
+ARTICLE = """<html><head><title>How bread rises | The Loaf</title>
+<meta property="og:title" content="How bread rises"></head><body><nav><a href="/">Home</a></nav>
+<div class="cookie-banner">We use cookies. <button>Accept</button></div>
+<div id="content"><h1>How bread rises</h1>
+<p>Bread rises because yeast eats sugar and makes carbon dioxide, and that takes 48 hours.</p>
+<img src="/loaf.jpg" alt="A loaf on a board"><img src="/oven.jpg">
+<p>The dough is ready when it has doubled, which everybody can see who looks at the bowl.</p></div>
+<div class="related"><h3>Related articles</h3><ul><li><a href="/1">Ten cakes</a></ul></div>
+<footer><p>All rights reserved.</p></footer></body></html>"""
 
 
 def now() -> datetime:
@@ -33,6 +45,12 @@ def now() -> datetime:
 def cheap_passwords() -> Passwords:
     """The same hash with little work: tests sign up often."""
     return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+async def a_page(address: str) -> Page:
+    """The same article at every address of a web that needs no network."""
+    web_address(address)
+    return Page(address, ARTICLE.encode(), "text/html", "utf-8")
 
 
 def make_services(database: Database, folder: Path) -> Services:
@@ -58,4 +76,5 @@ def make_services(database: Database, folder: Path) -> Services:
         forecaster=Forecaster(HashedEmbedder(), lambda: None),
         assistant=Assistant(agent, provided, database),
         clock=now,
+        fetch=a_page,
     )

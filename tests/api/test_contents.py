@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.documents import docx, paragraph, pdf, zipped
+
 Headers = dict[str, str]
 TEXT = "Bread needs time. It took 48 hours."
 
@@ -90,6 +92,58 @@ async def test_upload(
         assert answer.json()["todo"]
         listed = await client.get("/v1/contents", headers=owner_headers)
         assert listed.json()["items"] == []  # nothing half written
+
+
+DOCUMENTS: list[tuple[str, bytes, str, int, str]] = [
+    ("bread.pdf", pdf([[("Bread rises.", 11, 700, False)]]), "application/pdf", 201, ""),
+    ("bread.docx", docx(paragraph("Bread rises.")), "application/octet-stream", 201, ""),
+    ("talk.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\nBread rises.\n", "text/vtt", 201, ""),
+    ("scan.pdf", pdf([[]]), "application/pdf", 422, "invalid-content"),
+    ("bomb.docx", zipped({"word/document.xml": bytes(150_000_000)}), "", 413, "too-large"),
+    ("large.pdf", b"%PDF-1.7" + bytes(10_500_000), "application/pdf", 413, "too-large"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind", "status", "code"), DOCUMENTS, ids=[row[0] for row in DOCUMENTS]
+)
+async def test_documents(
+    client: httpx.AsyncClient,
+    owner_headers: Headers,
+    name: str,
+    data: bytes,
+    kind: str,
+    status: int,
+    code: str,
+) -> None:
+    answer = await client.post(
+        "/v1/contents/upload", files={"file": (name, data, kind)}, headers=owner_headers
+    )
+    said = answer.json()
+    assert (answer.status_code, said.get("code", "")) == (status, code), answer.text
+    assert said["todo"] if code else said["text"] == "Bread rises."
+
+
+async def test_a_link_is_read_without_what_stands_around_it(
+    client: httpx.AsyncClient, owner_headers: Headers
+) -> None:
+    body = {"link": "https://example.org/bread"}
+    made = await client.post("/v1/contents/link", json=body, headers=owner_headers)
+    said = made.json()
+    assert (made.status_code, said["title"]) == (201, "How bread rises"), made.text
+    assert said["link"] == "https://example.org/bread" and "48 hours" in said["text"]
+    for other in ("cookies", "Home", "Ten cakes", "rights reserved", "loaf"):
+        assert other not in said["text"]
+    assert (await client.get(made.headers["location"], headers=owner_headers)).json() == said
+
+
+@pytest.mark.parametrize("link", ["http://127.0.0.1/", "http://2130706433/", "http://localhost/"])
+async def test_a_private_link_is_refused(
+    client: httpx.AsyncClient, owner_headers: Headers, link: str
+) -> None:
+    answer = await client.post("/v1/contents/link", json={"link": link}, headers=owner_headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "address-refused")
+    assert answer.json()["todo"]
 
 
 async def test_twenty_megabytes(client: httpx.AsyncClient, owner_headers: Headers) -> None:
