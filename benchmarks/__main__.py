@@ -28,6 +28,7 @@ ALONE = (
 )
 WITH_DATA = {  # and the folder of it they read
     "articles": "articles",
+    "writer": "articles",
     "bandit.upworthy": "upworthy",
     "bandit.headlines": "upworthy",
     "bandit.contextual": "",

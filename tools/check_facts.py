@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from smartcontent.content import Analysis, Claim, Content, Finding, Span, Trace
 from tools.compare_sentences import Sources
+from tools.find_bounds import Bound, bound_of
 from tools.find_claims import find_claims
 from tools.find_evidence import Evidence
 from tools.plain_post import PlainPost
@@ -38,18 +39,39 @@ class Facts:
         """Findings for what the source does not support, traces for what it does."""
         said = find_claims(post.text, language)
         claims = [claim for claim in said if not _counts_itself(claim, post.text)]
-        traces, unsupported = self._trace(claims)
+        traces, unsupported = self._trace(claims, post.text, language)
         findings = [_unsupported(claim, post) for claim in unsupported]
-        spans = [claim.span for claim in unsupported]
+        findings += self._bounded(claims, post, language)
+        spans = [claim.span for claim in [*unsupported, *self._rounded(claims, post, language)]]
         for found in self._differences(post, language, claims):
             if not any(span.start < found.end and found.start < span.end for span in spans):
                 findings.append(_different(found, post))
         return Checked(findings, traces)
 
-    def _trace(self, claims: Sequence[Claim]) -> tuple[list[Trace], list[Claim]]:
+    def _bounded(
+        self, claims: Sequence[Claim], post: PlainPost, language: str
+    ) -> Iterator[Finding]:
+        """Numbers that the source gives, but bounds otherwise."""
+        for claim in claims:
+            bound = _bound(claim, post.text, language)
+            was = self.evidence.otherwise_bound(claim, bound) if bound else None
+            if was is not None:
+                yield _otherwise_bound(claim, was, post)
+
+    def _rounded(self, claims: Sequence[Claim], post: PlainPost, language: str) -> Iterator[Claim]:
+        """`about 20 %` where the source says 19.8 %: another figure, and no change."""
+        for claim in claims:
+            bound = _bound(claim, post.text, language)
+            if bound and self.evidence.rounded(claim, bound):
+                yield claim
+
+    def _trace(
+        self, claims: Sequence[Claim], text: str, language: str
+    ) -> tuple[list[Trace], list[Claim]]:
         traces, unsupported = [], []
         for claim in claims:
-            span = self.evidence.supports(claim)
+            bound = _bound(claim, text, language)
+            span = self.evidence.supports(claim, bound)
             if span is None:
                 unsupported.append(claim)
             else:
@@ -66,6 +88,10 @@ class Facts:
             return  # a translation has no words in common to lay side by side
         for sentence in _sentences(post.text, language):
             yield from self.sources.differences(sentence, claims)
+
+
+def _bound(claim: Claim, text: str, language: str) -> Bound:
+    return bound_of(text, claim, language) if claim.kind == "number" else ""
 
 
 def _counts_itself(claim: Claim, text: str) -> bool:
@@ -98,6 +124,22 @@ def _unsupported(claim: Claim, post: PlainPost) -> Finding:
         severity="error",
         reason=f"{what} “{claim.text}” is not in the source.",
         fix=fix,
+        span=post.span(claim.span.start, claim.span.end),
+    )
+
+
+def _otherwise_bound(claim: Claim, was: str, post: PlainPost) -> Finding:
+    start = max(0, claim.span.start - 20)
+    said = (
+        post.text[start : claim.span.end].partition(" ")[2]
+        if start
+        else post.text[: claim.span.end]
+    )
+    return Finding(
+        rule="unsupported-number",
+        severity="error",
+        reason=f"The source says “{was.strip()}”, not “{said.strip()}”.",
+        fix="Bound the number as the source does, or not at all.",
         span=post.span(claim.span.start, claim.span.end),
     )
 

@@ -13,6 +13,7 @@ from heapq import nlargest
 from math import log
 
 from smartcontent.content import Analysis, Claim, Span
+from tools.find_claims import find_claims
 from tools.find_evidence import Evidence
 from tools.read_difference import Difference, Pair, Side, expanded
 from tools.split_sentences import Sentence, split_blocks
@@ -30,13 +31,15 @@ class Sources:
 
     def __init__(self, evidence: Evidence, analysis: Analysis) -> None:
         self.language = analysis.language
-        self._ordinary = evidence.words.ordinary
+        self._words = evidence.words
         self._names = frozenset(
             key for claim in evidence.claims if claim.kind == "name" for key in keys(claim.text)
         )
         title = Sentence(analysis.title, Span(start=0, end=0))
-        sentences = [title, *split_blocks(analysis.blocks, analysis.language)]
-        self._sides = list(_sides(sentences, evidence.claims))
+        of_title = find_claims(analysis.title, analysis.language)
+        self._sides = [Side(title, expanded(tokens(analysis.title)), of_title)]
+        sentences = split_blocks(analysis.blocks, analysis.language)
+        self._sides += _sides(sentences, evidence.claims)
         self._holding: dict[str, set[int]] = defaultdict(set)
         for number, side in enumerate(self._sides):
             for word in side.words:
@@ -66,7 +69,7 @@ class Sources:
             rests = (begin, moved[0].b), (moved[-1].b + moved[-1].size, end)
             parts += [(start, stop) for start, stop in rests if stop - start >= _REST]
             source = self._sides[number]
-            yield Pair(source, post, moved, self.language, self._names, self._ordinary)
+            yield Pair(source, post, moved, self.language, self._names, self._words)
 
     def _closest(self, part: Sequence[Token]) -> tuple[int, list[Match]]:
         """The source sentence that part was taken from, and what they share, in order."""

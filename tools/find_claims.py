@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from smartcontent.content import Block, Claim, Span
 from tools.find_dates import find_dates
 from tools.find_names import find_names
+from tools.find_native_names import find_native_names
 from tools.find_numbers import find_numbers
 from tools.find_quotes import find_quotes, quoted_block
 
@@ -38,7 +39,9 @@ def find_claims(
 def _of_text(text: str, language: str) -> list[Claim]:
     dates = find_dates(text, language)
     numbers = _outside(find_numbers(text, language), dates, len(text))
-    names = _outside(find_names(text, language), dates, len(text))
+    cased = find_names(text, language)
+    names = _outside([*cased, *_outside(find_native_names(text, language), cased, len(text))],
+                     dates, len(text))  # fmt: skip
     return [*dates, *numbers, *names, *find_quotes(text)]
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 import regex
 
 from smartcontent.content import Analysis, Claim, Content, Span
+from tools.find_bounds import Bound, agrees, bound_of, rounds
 from tools.find_claims import find_claims
 from tools.find_dates import covers
 from tools.find_names import initials
@@ -27,6 +28,7 @@ class Evidence:
 
     def __init__(self, content: Content, analysis: Analysis) -> None:
         self.language = analysis.language
+        self.text, self._heading = content.text, content.title
         self.words = Words(content.text)
         self.title = Words(f"{content.title} — {analysis.title}")
         self.claims = _claims(content, analysis)
@@ -39,17 +41,57 @@ class Evidence:
             elif claim.kind == "date":
                 self._dates.append(claim)
 
-    def supports(self, claim: Claim) -> Span | None:
-        """The place in the source that says it; None when nothing does."""
+    def supports(self, claim: Claim, bound: Bound = "") -> Span | None:
+        """The place in the source that says it; None when nothing does.
+
+        A number that is said to be bounded (`about`, `over`) may be a fair rounding of a known one.
+        """
         match claim.kind:
             case "number":
-                return self._number(claim)
+                return self._number(claim) or self.rounded(claim, bound)
             case "date":
                 return self._date(claim)
             case "quote":
                 return self._quote(claim)
             case "name":
                 return self._name(claim)
+
+    def otherwise_bound(self, claim: Claim, bound: Bound) -> str | None:
+        """How the source bounds a number where the post claims more: its words; else None."""
+        placed = [
+            one for one in self._placed.get(claim.value, ()) if _same_unit(one[0].unit, claim.unit)
+        ]
+        bounds: list[Bound] = [bound_of(text, one, self.language) for one, text in placed]
+        if not bound or not placed or any(agrees(side, bound) for side in bounds):
+            return None
+        if self.rounded(claim, bound):
+            return None
+        first, text = placed[0]
+        return text[max(0, first.span.start - 20) : first.span.end]
+
+    @cached_property
+    def _placed(self) -> dict[str, list[tuple[Claim, str]]]:
+        """Numbers by value, each with the text that its span counts in."""
+        placed = defaultdict(list)
+        for text in (self.text, self._heading):
+            for claim in find_claims(text, self.language):
+                if claim.kind == "number":
+                    placed[claim.value].append((claim, text))
+        return placed
+
+    def rounded(self, claim: Claim, bound: Bound) -> Span | None:
+        """Where the source gives a number that the bounded one fairly rounds."""
+        if not bound:
+            return None
+        return next(
+            (
+                one.span
+                for value, many in self._numbers.items()
+                for one in many
+                if rounds(value, claim.value, bound) and _same_unit(one.unit, claim.unit)
+            ),
+            None,
+        )
 
     def _number(self, claim: Claim) -> Span | None:
         for known in self._numbers.get(claim.value, ()):

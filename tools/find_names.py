@@ -48,7 +48,8 @@ _SITE = regex.compile(
 _POSSESSIVE = regex.compile(r"['’]s?$")
 # what stands before a word that begins a sentence, an item, a quotation
 _BEGINS = regex.compile(
-    r"[.!?…:•*–—-]['’”\"»)\]]*\s*[“\"«(\[‘]*$|^\s*(?:[-*•]\s|\d+[.)]\s)?[“\"«(\[‘]*$|[“\"«„「]$"
+    r"[.!?…:;•*–—-]['’”\"»)\]]*\s*[“\"«(\[‘]*$|^\s*(?:[-*•]\s|\d+[.)]\s)?[“\"«(\[‘]*$|[“\"«„「]$"
+    r"|[\p{So}\uFE0F]\s*[“\"«(\[‘]*$"
 )
 
 

@@ -8,10 +8,11 @@ from typing import Literal, NamedTuple
 
 from smartcontent.content import Claim
 from tools import lexicon
+from tools.antonyms import opposed
 from tools.find_dates import covers
 from tools.find_names import initials
 from tools.split_sentences import Sentence
-from tools.tokens import Token
+from tools.tokens import Token, Words
 
 Change = Literal["number", "name", "date", "negation"]
 
@@ -20,6 +21,8 @@ _SHORT = 4  # words: longer differences are rewriting, not a slip
 _NAME = 8  # words: the longest name that is taken for another
 _ONLY = frozenset("only just merely solo sólo solamente seulement nur apenas somente só".split())
 _CONTRACTED = {"cannot": ("can", "not"), "can't": ("can", "not"), "won't": ("will", "not")}
+# scripts without capitals: what stands in a name's place and is new may be a name
+CASELESS = frozenset("ar fa he hi bn ur ne zh ja ko th".split())
 _WRITTEN_ON = frozenset({"ko", "ja"})  # denial is a part of the word
 
 
@@ -45,7 +48,7 @@ class Side(NamedTuple):
 class Pair:
     """`shared` are the runs of words that `source` (a) and `post` (b) have in common.
 
-    `names` are the words of the source's names, `ordinary` those it also writes small.
+    `names` are the words of the source's names, `known` all its words.
     """
 
     source: Side
@@ -53,7 +56,7 @@ class Pair:
     shared: Sequence[Match]
     language: str
     names: frozenset[str]
-    ordinary: frozenset[str]
+    known: Words
 
     def differences(self, explained: Sequence[bool]) -> Iterator[Difference]:
         """`explained` says which words of the post stand in some source sentence."""
@@ -62,7 +65,10 @@ class Pair:
             was, now = known[i1:i2], said[j1:j2]
             if was and now and max(len(was), len(now)) <= _NAME:
                 yield from self._changed(was, now)
-            if max(len(was), len(now)) <= _SHORT:
+            turned = self._turned(was, now) if max(len(was), len(now)) <= _NAME else None
+            if turned:
+                yield turned
+            elif max(len(was), len(now)) <= _SHORT:
                 yield from self._flipped(was, now, known[i2:], said[j2:])
 
     def _gaps(self, explained: Sequence[bool]) -> Iterator[tuple[int, int, int, int]]:
@@ -84,10 +90,11 @@ class Pair:
         """A fact that gave way to another fact, to a name or to a figure."""
         theirs, ours = _touching(self.source, was), _touching(self.post, now)
         loose = self._loose()
-        new = [token for token in now if self._tells(token, loose)]
+        known = [fact for token in loose for fact in _touching(self.source, [token])]
+        values = {fact.value for fact in known}
+        new = [token for token in now if self._tells(token, loose) and token.key not in values]
         if not (theirs or any(map(self._named, was))) or not (ours or new):
             return
-        known = [fact for token in loose for fact in _touching(self.source, [token])]
         if any(_same(claim, fact) for claim in ours for fact in known) or _spells(was, now):
             return
         if ours and theirs:
@@ -109,10 +116,19 @@ class Pair:
         """A figure, a month, or a capital that is not just the beginning of a sentence."""
         if any(token.key == other.key for other in loose):
             return False
-        if token.text[0].isdigit() or not token.text[0].isupper():
-            return token.text[0].isdigit()
-        plain = token.key in self.ordinary or token.key in lexicon.stop_words(self.language)
+        if not token.text[0].isupper():
+            strange = self.language in CASELESS and token.key not in self.known
+            return token.text[0].isdigit() or (strange and not token.text.isascii())
+        plain = token.key in self.known.ordinary or token.key in lexicon.stop_words(self.language)
         return token.key in lexicon.months(self.language) or not plain
+
+    def _turned(self, was: Sequence[Token], now: Sequence[Token]) -> Difference | None:
+        """`more` where the source says `less`, in the same place."""
+        found = opposed(was, now, self.language)
+        elsewhere = {token.key for token in self._loose()}
+        if found is None or any(token.key in elsewhere for token in found.now):
+            return None
+        return self._difference("negation", found.was, found.now)
 
     def _flipped(
         self,
@@ -126,7 +142,7 @@ class Pair:
         if lost == new:
             return
         segment, rest = (was, then) if lost > new else (now, after)
-        if self._reaches_on(segment, rest):
+        if self._reaches_on(segment, rest) or self._reworded(was, now):
             here = max(0, len(self.post.words) - len(after) - 1)
             yield self._difference("negation", was, now or self.post.words[here : here + 2])
 
@@ -138,6 +154,13 @@ class Pair:
             return False
         light = lexicon.stop_words(self.language)
         return all(key in light for key in tail) if rest else len(segment) == 1
+
+    def _reworded(self, was: Sequence[Token], now: Sequence[Token]) -> bool:
+        """`not verify` for `check`; `not hard` for `easy` says the same."""
+        longer, other = (was, now) if len(was) > len(now) else (now, was)
+        if (len(longer), len(other)) != (2, 1) or not self._denies(longer[0]):
+            return False
+        return not opposed(other, longer[1:], self.language)
 
     def _interjects(self, segment: Sequence[Token]) -> bool:
         """`No, we do` without its `No` is still `we do`."""
