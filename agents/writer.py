@@ -5,6 +5,7 @@ nothing; the model writer asks a language model and falls back to the embedded o
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from random import Random
 from typing import Protocol
@@ -19,11 +20,12 @@ from smartcontent.content import (
     Strategy,
     Variant,
 )
-from smartcontent.errors import ModelMisbehaved, ModelProblem
-from tools.ask_for_post import ask_for_post
+from smartcontent.errors import ModelProblem
 from tools.compose_allotment import Allotment, deal
 from tools.compose_leads import Lead
 from tools.compose_post import Post, Wish, compose
+from tools.language_names import NAMES
+from tools.select_post import Verify, select_post
 from tools.strategies import applicable
 from tools.writing_order import Order
 
@@ -82,12 +84,29 @@ class EmbeddedWriter:
         )
 
     def answer(self, order: Order) -> Variant | None:
-        """The same, for an order that is already made out."""
+        """The same, for an order that is already made out; always in the source's language."""
+        order = replace(order, language="")
         post = next((post for post in _posts(order) if not order.repeats(post)), None)
         if post is None:
             return None
-        written = order.variant(post, EMBEDDED)
-        return written.model_copy(update={"findings": (UNTONED,)}) if order.tone else written
+        notes = (*([UNTONED] if order.tone else []), *_untranslated(order))
+        return order.variant(post, EMBEDDED).model_copy(update={"findings": notes})
+
+
+def _untranslated(order: Order) -> Iterator[Finding]:
+    wanted, source = order.segment.language, order.analysis.language
+    if wanted and wanted != source:
+        yield Finding(
+            rule="not-translated",
+            severity="info",
+            reason=f"These readers read {_named(wanted)}; the embedded writer keeps to the "
+            f"source's language, {_named(source)}.",
+            fix="Connect a language model, which translates, or upload the text in that language.",
+        )
+
+
+def _named(language: str) -> str:
+    return NAMES.get(language, language)
 
 
 def _posts(order: Order) -> Iterator[Post]:
@@ -121,13 +140,14 @@ def _preferred(allotment: Allotment, order: Order) -> list[Lead]:
 class ModelWriter:
     """Asks a language model; what it cannot deliver, the embedded writer does.
 
-    One retry, with the problem as feedback, when the answer is no form, too long or a repetition.
+    Drafts are verified before one is chosen, in the language of the segment where it is known.
     A failing model is never an error here: the variant says who wrote it and why.
     """
 
-    def __init__(self, completing: Completing, fallback: EmbeddedWriter) -> None:
+    def __init__(self, completing: Completing, fallback: EmbeddedWriter, *, verify: Verify) -> None:
         self.completing = completing
         self.fallback = fallback
+        self.verify = verify
 
     def write(
         self,
@@ -142,21 +162,17 @@ class ModelWriter:
         taken: Sequence[str] = (),
     ) -> Variant | None:
         """The variant; None when the source has no material for the strategy."""
-        order = Order(content, analysis, segment, strategy, spec, seed, tone, tuple(taken))
+        language = segment.language or analysis.language
+        order = Order(
+            content, analysis, segment, strategy, spec, seed, tone, tuple(taken), language
+        )
         if not applicable(analysis, [strategy]):
             return None  # asked for a quotation where there is none, a model makes one up
         try:
-            return self._ask(order)
+            return select_post(self.completing, order, self.verify)
         except ModelProblem as problem:
             written = self.fallback.answer(order)
             return _noted(written, problem) if written else None
-
-    def _ask(self, order: Order) -> Variant:
-        try:
-            return ask_for_post(self.completing, order)
-        except ModelMisbehaved as problem:
-            feedback = f"Your last answer was refused: {problem.detail}"
-            return ask_for_post(self.completing, order, feedback)
 
 
 def _noted(variant: Variant, problem: ModelProblem) -> Variant:

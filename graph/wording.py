@@ -9,17 +9,7 @@ from collections.abc import Mapping, Sequence
 from smartcontent.content import Analysis, Segmentation, Variant
 from smartcontent.decision import SlotForecast
 from smartcontent.publishing import Post
-
-LANGUAGES = {
-    "ar": "Arabic", "bn": "Bengali", "cs": "Czech", "da": "Danish", "de": "German",
-    "el": "Greek", "en": "English", "es": "Spanish", "fa": "Persian", "fi": "Finnish",
-    "fr": "French", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "ht": "Haitian Creole",
-    "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "km": "Khmer",
-    "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "nv": "Navajo", "pl": "Polish",
-    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sr": "Serbian", "sv": "Swedish",
-    "th": "Thai", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "und": "no known language",
-    "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
+from tools.language_names import NAMES
 
 
 def count(number: int, noun: str) -> str:
@@ -31,7 +21,7 @@ def count(number: int, noun: str) -> str:
 def found(analysis: Analysis) -> str:
     claims = count(len(analysis.claims), "claim")
     similar = count(len(analysis.similar), "similar post")
-    language = LANGUAGES.get(analysis.language, f"the language {analysis.language}")
+    language = NAMES.get(analysis.language, f"the language {analysis.language}")
     return f"Found {claims} in {language}, {similar}."
 
 
@@ -49,7 +39,11 @@ def planned(plan: Mapping[str, Sequence[str]]) -> str:
 
 def written(variants: Sequence[Variant]) -> str:
     platforms = len({variant.platform for variant in variants})
-    return f"Wrote {count(len(variants), 'variant')} for {count(platforms, 'platform')}."
+    said = f"Wrote {count(len(variants), 'variant')} for {count(platforms, 'platform')}."
+    notes = [f for variant in variants for f in variant.findings if f.rule == "model-fallback"]
+    if not notes:
+        return said
+    return f"{said} {len(notes)} without the language model: {notes[-1].reason}"
 
 
 def checked(variants: Sequence[Variant]) -> str:

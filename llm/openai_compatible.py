@@ -23,7 +23,7 @@ RETRIES = 1
 NO_KEY = SecretStr("none")  # local servers ask for no key, the client library insists on one
 OPENAI = "api.openai.com"
 # what the client library raises when it reads an answer of another shape without looking first
-MISREAD = (ValueError, KeyError, TypeError, AttributeError)
+MISREAD = (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError)
 
 
 class OpenAICompatible(ChatOpenAI):
@@ -39,7 +39,7 @@ class OpenAICompatible(ChatOpenAI):
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
         with ours():
-            yield from super()._stream(*args, **kwargs)
+            yield from _any(super()._stream(*args, **kwargs))
 
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
         with ours():
@@ -82,6 +82,7 @@ def chat_model(settings: Settings) -> OpenAICompatible:
         http_client=client(settings.llm_timeout),
         http_async_client=async_client(settings.llm_timeout),
         use_responses_api=False,
+        stream_usage=True,
     )
 
 
@@ -102,6 +103,29 @@ def ours() -> Iterator[None]:
             f"The language model's answer cannot be read: {str(problem)[:200]}.",
             todo="Try again, or choose a model that ends its answers.",
         ) from problem
+
+
+def _any(chunks: Iterator[ChatGenerationChunk]) -> Iterator[ChatGenerationChunk]:
+    """The chunks, of which there has to be one."""
+    empty = True
+    try:
+        for chunk in chunks:
+            empty = False
+            yield chunk
+    except MISREAD as problem:
+        if empty:
+            raise _empty() from problem
+        raise
+    if empty:
+        raise _empty()
+
+
+def _empty() -> ModelMisbehaved:
+    return ModelMisbehaved(
+        "The language model's answer cannot be read: it streamed nothing.",
+        todo="Check that it speaks OpenAI's chat completions.",
+        empty=True,
+    )
 
 
 def _answered(result: ChatResult) -> ChatResult:

@@ -7,6 +7,7 @@ the schema or it is ModelMisbehaved.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 Form = TypeVar("Form", bound=BaseModel)
 
-LONGEST_ANSWER = 100_000  # characters; a form of ours has a few hundred
+LONGEST_ANSWER = 20_000  # characters; a form of ours has a few hundred
+Messages = list[tuple[str, str]]
 REST = 60.0  # seconds without asking after an endpoint failed
 
 
@@ -50,9 +52,10 @@ class Absent:
 class Structured:
     """A chat model that answers in forms (JSON schema), through `response_format`.
 
-    An endpoint that refuses `response_format` is asked without it from then on.  After a failure
-    the endpoint is left alone for `rest` seconds, so that a campaign does not wait for a dead
-    endpoint once per variant.
+    Answers are streamed, so that one that rambles is cut off rather than waited for.  An endpoint
+    that refuses or ignores either is asked without both from then on.  After a failure the
+    endpoint is left alone for `rest` seconds, so that a campaign does not wait for a dead endpoint
+    once per variant.
     """
 
     def __init__(
@@ -95,18 +98,30 @@ class Structured:
                 seconds=left,
             )
 
-    def _ask(self, messages: list[tuple[str, str]], form: type[BaseModel], seed: int | None) -> str:
+    def _ask(self, messages: Messages, form: type[BaseModel], seed: int | None) -> str:
         extra: dict[str, Any] = {} if seed is None else {"seed": seed}
         if not self._native:
             return self.chat.invoke(messages, **extra).text
         try:
-            return self.chat.invoke(messages, response_format=_asked(form), **extra).text
+            return self._streamed(messages, response_format=_asked(form), **extra)
         except ModelMisbehaved as refusal:
-            if refusal.facts.get("status") != 400:
+            if refusal.facts.get("status") != 400 and "empty" not in refusal.facts:
                 raise
         answer = self.chat.invoke(messages, **extra).text
         self._native = False
         return answer
+
+    def _streamed(self, messages: Messages, **extra: Any) -> str:
+        """What it says, up to the most a form can have."""
+        chunks: Any = self.chat.stream(messages, **extra)
+        said, length = [], 0
+        with closing(chunks):
+            for chunk in chunks:
+                said.append(chunk.text)
+                length += len(chunk.text)
+                if length > LONGEST_ANSWER:
+                    raise _misbehaved(f"it did not end after {LONGEST_ANSWER} characters")
+        return "".join(said)
 
 
 def _asked(form: type[BaseModel]) -> dict[str, Any]:

@@ -225,9 +225,11 @@ def at(settings: Settings, running: Running) -> Settings:
     return settings.model_copy(update=local)
 
 
-def choose_writer(completing: Completing | None) -> Writing:
+def choose_writer(completing: Completing | None, guard: Guard) -> Writing:
     embedded_writer = EmbeddedWriter()
-    return ModelWriter(completing, embedded_writer) if completing else embedded_writer
+    if completing is None:
+        return embedded_writer
+    return ModelWriter(completing, embedded_writer, verify=guard.check)
 
 
 def compose(
@@ -287,14 +289,15 @@ def choose_team(
     clock: Clock,
 ) -> Team:
     specs = {name: connector.spec for name, connector in connectors.items()}
+    guard = Guard(specs=specs)
     return Team(
         database=database,
         memory=memory,
         analyst=Analyst(embedder=embedder, tone=choose_tone(embedder)),
         segmenter=Segmenter(minimum=settings.minimum_segment),
         learner=Learner(),
-        writer=choose_writer(completing),
-        guard=Guard(specs=specs),
+        writer=choose_writer(completing, guard),
+        guard=guard,
         scheduler=Scheduler(),
         policies=choose_policies(),
         specs=specs,

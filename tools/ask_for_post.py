@@ -8,11 +8,20 @@ from llm.structured import Completing
 from smartcontent.content import Noun, Span, Variant
 from smartcontent.errors import ModelMisbehaved
 from tools.compose_post import ROOM, Post, fits, render
+from tools.detect_language import likelihood
+from tools.language_names import NAMES
 from tools.measure_text import count
 from tools.read_prompt import fence, read_prompt
 from tools.writing_order import Order
 
 LONGEST_SOURCE = 12_000  # characters shown to a model, about 3,000 tokens
+UNTRANSLATED = (
+    "A quotation is word for word, in quotation marks, with the name the source gives it."
+)
+TRANSLATED = (
+    "The source is in $source: translate. Do not quote: say in your own words, without quotation "
+    "marks, what somebody said."
+)
 MOST_TAKEN = 5
 SHORTEST = 20  # characters under which nothing was said
 
@@ -50,12 +59,23 @@ def _values(order: Order, feedback: str) -> dict[str, object]:
         "audience": ", ".join((order.segment.name, *order.segment.evidence)),
         "platform": order.spec.platform,
         "limit": min(_room(order), ROOM[strategy.length][0]),
-        "language": order.analysis.language,
+        "language": _named(order.written_in),
+        "quoting": _quoting(order),
         "mark": fence(source + order.analysis.title),
         "title": order.analysis.title,
         "source": source,
         "remarks": _remarks(order, feedback),
     }
+
+
+def _named(language: str) -> str:
+    return NAMES.get(language, f"the language with the code {language}")
+
+
+def _quoting(order: Order) -> str:
+    if not order.translates:
+        return UNTRANSLATED
+    return TRANSLATED.replace("$source", _named(order.analysis.language))
 
 
 def _remarks(order: Order, feedback: str) -> str:
@@ -102,8 +122,16 @@ def _check(post: Post, order: Order) -> None:
     if not fits(text, order.spec):
         over = count(text, order.spec) - order.spec.text_limit
         raise _refused(f"the text is {over} characters too long; at most {_room(order)} fit")
+    if order.translates and _kept(post, order):
+        raise _refused(f"it is not in {_named(order.written_in)}")
     if order.repeats(post):
         raise _refused("it repeats a post of this campaign")
+
+
+def _kept(post: Post, order: Order) -> bool:
+    """Whether the text reads rather like the source's language than like the one asked for."""
+    said = " ".join(post.paragraphs)
+    return likelihood(said, order.written_in) < likelihood(said, order.analysis.language)
 
 
 def _refused(why: str) -> ModelMisbehaved:

@@ -24,6 +24,15 @@ class Order:
     seed: int
     tone: str | None = None
     taken: tuple[str, ...] = ()
+    language: str = ""  # of the text to write; empty: the source's
+
+    @property
+    def written_in(self) -> str:
+        return self.language or self.analysis.language
+
+    @property
+    def translates(self) -> bool:
+        return self.written_in != self.analysis.language
 
     def variant(self, post: Post, writer: str, prompt_hash: str | None = None) -> Variant:
         """The same order and writer give the same id: a step that runs twice writes one row."""
@@ -37,7 +46,7 @@ class Order:
             strategy=self.strategy.name,
             platform=self.spec.platform,
             text=render(post, self.spec),
-            language=self.analysis.language,
+            language=self.written_in,
             writer=writer,
             prompt_hash=prompt_hash,
             sources=post.spans,
@@ -45,8 +54,8 @@ class Order:
 
     def repeats(self, post: Post) -> bool:
         """Whether the campaign already says this."""
-        said = words(render(post, self.spec), self.analysis.language)
-        known = (words(other, self.analysis.language) for other in self.taken)
+        said = words(render(post, self.spec), self.written_in)
+        known = (words(other, self.written_in) for other in self.taken)
         return any(len(said & other) > SAME * len(said | other) for other in known)
 
     def tags(self) -> tuple[str, ...]:

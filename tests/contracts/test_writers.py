@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel
 
+from agents.guard import Guard
 from agents.writer import EmbeddedWriter, ModelWriter, Writer
 from smartcontent.content import Analysis, Content, PlatformSpec, Segment, Span, Strategy, Variant
 from smartcontent.errors import ModelUnavailable
@@ -29,7 +30,7 @@ class Scribe:
     def complete(
         self, instructions: str, material: str, form: type[Form], *, seed: int | None = None
     ) -> Form:
-        number = next(i for i, one in enumerate(TABLE) if one.description in instructions)
+        number = next(i for i, one in enumerate(TABLE) if one.description in material)
         source = material.split("===\n")[1].partition("\n\n")[2]
         sentences = [text for text, _ in split(source) if 20 < len(text) < 200]
         said = sentences[number % len(sentences)]
@@ -47,10 +48,11 @@ class Broken:
         raise ModelUnavailable("Nobody answers.", todo="Start it.")
 
 
+CHECKED = Guard(specs=SPECS).check
 WRITERS: dict[str, Writer] = {
     "embedded": EmbeddedWriter(),
-    "model": ModelWriter(Scribe(), fallback=EmbeddedWriter()),
-    "model that is down": ModelWriter(Broken(), fallback=EmbeddedWriter()),
+    "model": ModelWriter(Scribe(), EmbeddedWriter(), verify=CHECKED),
+    "model that is down": ModelWriter(Broken(), EmbeddedWriter(), verify=CHECKED),
 }
 CONTENT = article(NIGHT)
 ANALYSIS = analysed(CONTENT)

@@ -35,22 +35,82 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def begin_events(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+
+    def event(self, data: str) -> None:
+        self.wfile.write(f"data: {data}\n\n".encode())
+
+    def events(self, *chunks: dict[str, Any]) -> None:
+        """A whole stream."""
+        self.begin_events()
+        for chunk in chunks:
+            self.event(json.dumps(chunk))
+        self.event("[DONE]")
+
     def log_message(self, format: str, *args: object) -> None:
         """Tests are quiet."""
 
 
-def saying(text: str, *, finish: str = "stop") -> Answer:
-    """A completion with that text."""
-    message = {"role": "assistant", "content": text}
-    completion = {
-        "id": "1",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "tiny",
-        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
-        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+def saying(text: str, *, finish: str = "stop", usage: tuple[int, int] = (1, 1)) -> Answer:
+    """A completion with that text, streamed when a stream was asked for."""
+    counts = {
+        "prompt_tokens": usage[0],
+        "completion_tokens": usage[1],
+        "total_tokens": sum(usage),
     }
-    return lambda handler: handler.reply(json.dumps(completion).encode())
+    head = {"id": "1", "created": 1, "model": "tiny"}
+
+    def answer(handler: Handler) -> None:
+        if handler.asked[-1].get("stream"):
+            first = {"index": 0, "delta": {"role": "assistant", "content": text}}
+            last = {"index": 0, "delta": {}, "finish_reason": finish}
+            chunk = {**head, "object": "chat.completion.chunk"}
+            handler.events(
+                {**chunk, "choices": [first]},
+                {**chunk, "choices": [last]},
+                {**chunk, "choices": [], "usage": counts},
+            )
+            return
+        message = {"role": "assistant", "content": text}
+        choice = {"index": 0, "message": message, "finish_reason": finish}
+        completion = {**head, "object": "chat.completion", "choices": [choice], "usage": counts}
+        handler.reply(json.dumps(completion).encode())
+
+    return answer
+
+
+def rambling(handler: Handler) -> None:
+    """Streams small tokens for as long as somebody listens."""
+    delta = {"index": 0, "delta": {"content": "and then "}}
+    chunk = {"id": "1", "created": 1, "model": "tiny", "object": "chat.completion.chunk"}
+    handler.begin_events()
+    while not handler.released.is_set():
+        handler.event(json.dumps({**chunk, "choices": [delta]}))
+
+
+def ignoring_stream(text: str) -> Answer:
+    """A simple server that knows no streams and answers whole."""
+    whole = saying(text)
+
+    def answer(handler: Handler) -> None:
+        handler.asked[-1] = {**handler.asked[-1], "stream": False, "stream_ignored": True}
+        whole(handler)
+
+    return answer
+
+
+def streaming(*events: str) -> Answer:
+    """These events, whatever they hold."""
+
+    def answer(handler: Handler) -> None:
+        handler.begin_events()
+        for event in events:
+            handler.event(event)
+
+    return answer
 
 
 def drafting(text: str, *evidence: str) -> Answer:

@@ -74,6 +74,12 @@ async def test_openai_itself_is_asked_by_its_own_name_of_the_limit() -> None:
         e.raw(b'{"choices": [{"message": null}]}'),
         e.failing(400),
         e.failing(422),
+        e.streaming(),
+        e.streaming("[DONE]"),
+        e.streaming("not json"),
+        e.streaming('{"choices": null}'),
+        e.streaming('{"choices": [{"delta": null}]}'),
+        e.streaming('{"error": {"message": "out of memory"}}'),
     ],
 )
 async def test_an_answer_that_is_no_form_is_misbehaviour(behaviour: e.Answer) -> None:
@@ -120,6 +126,21 @@ async def test_tokens_without_end_are_cut_off() -> None:
     with e.endpoint(e.flooding) as (url, asked), pytest.raises(ModelMisbehaved, match="cut off"):
         await greet(url, timeout=20)
     assert len(asked) == 1
+
+
+async def test_a_stream_without_end_is_cut_off() -> None:
+    with e.endpoint(e.rambling) as (url, asked), pytest.raises(ModelMisbehaved, match="not end"):
+        await greet(url, timeout=20)
+    assert len(asked) == 1
+
+
+async def test_a_server_that_knows_no_streams_is_asked_for_the_whole() -> None:
+    with e.endpoint(e.ignoring_stream('{"hello": "Ana"}')) as (url, asked):
+        async with model(url) as chat:
+            asking = Structured(chat)
+            for _ in range(2):
+                assert asking.complete("Greet.", "Ana", Greeting).hello == "Ana"
+    assert len(asked) == 3  # the second time it is not asked for a stream
 
 
 async def test_the_same_when_awaited() -> None:
