@@ -34,6 +34,7 @@ WITH_DATA = {  # and the folder of it they read
     "bandit.contextual": "",
     "bandit.ope": "",
     "prediction": "",
+    "language_id": "safety/language_id",
 }
 PAGE = Path(__file__).parent / "RESULTS.md"
 KEPT = Path(__file__).parent / "results"

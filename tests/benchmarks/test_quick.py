@@ -1,5 +1,7 @@
 """Each benchmark, small, as a process: the last line has the agreed form and the status is true."""
 
+import csv
+import gzip
 import json
 import os
 import shutil
@@ -85,3 +87,18 @@ def test_articles_become_posts_and_a_wrong_folder_is_noticed(
     assert said["bars"]["errors"]["holds"] and said["bars"]["within_limits"]["holds"]
     assert "| 18f/a-bot-named-dolores.md | en ✓ |" in page.read_text(encoding="utf-8")
     assert "| es, is fr |" in page.read_text(encoding="utf-8")
+
+
+def test_languages_are_told_and_a_wrong_label_is_noticed(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Half of the Spanish pieces are filed under French: no detector can get those right."""
+    pages = json.loads(PAGES.read_text(encoding="utf-8"))["pages"]
+    text = pages["es-2"]["text"]
+    lines = [text[at : at + 60] for at in range(0, 600, 60)]
+    with gzip.open(tmp_path / "sentences.csv.gz", "wt", encoding="utf-8", newline="") as file:
+        rows = [("fr" if n % 2 else "es", line) for n, line in enumerate(lines)]
+        csv.writer(file).writerows([("lang", "text"), *rows])
+    _, said = quick("language_id", environment, "--data", str(tmp_path))
+    assert (said["languages"], said["texts"]) == (2, 10)
+    assert said["ours"]["accuracy"] == said["py3langid"]["accuracy"] == 0.5

@@ -35,3 +35,23 @@ def test_likelihood_tells_the_wrong_language() -> None:
     spanish = "Seleccione su estado o territorio en el menú desplegable."
     assert likelihood(spanish, "es") > 0.8 > 0.1 > likelihood(spanish, "en")
     assert likelihood(spanish, "xx") == 0.0
+
+
+NEAR = {
+    "nb": "Jeg vet ikke hva de heter, men vi skal spise frokost sammen i morgen tidlig.",
+    "nn": "Eg veit ikkje kva dei heiter, men vi skal ete frukost saman i morgon tidleg.",
+    "da": "Jeg ved ikke, hvad de hedder, men vi skal spise morgenmad sammen i morgen tidlig.",
+    "mi": "Kei te haere mātou ki te tāone āpōpō ki te hoko parāoa me te miraka mō ngā tamariki.",
+    "tn": "Re tla ya kwa toropong ka moso go reka borotho le mašwi a bana ba rona.",
+    "ml": "നാളെ ഞങ്ങൾ കുട്ടികൾക്ക് റൊട്ടിയും പാലും വാങ്ങാൻ പട്ടണത്തിലേക്ക് പോകും.",
+    "gl": "Mañá imos á vila mercar pan e leite para os rapaces, que aínda non comeron nada.",
+}
+
+
+@pytest.mark.parametrize(("language", "text"), NEAR.items())
+def test_near_and_rare_languages(language: str, text: str) -> None:
+    assert detect(text)[0] == language
+
+
+def test_shares_are_shares() -> None:
+    assert 0.99 < sum(likelihood(NEAR["nn"], code) for code in ("nn", "nb", "da", "sv")) <= 1.0001
