@@ -10,6 +10,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from learning.bandit.base import Choice, Policy
+from learning.bandit.campaigns import within
 from learning.explanation import Told, explain
 from learning.holdback import in_holdback, mixture
 from learning.sampling import draw
@@ -78,10 +79,11 @@ class Learner:
         InvalidInput as the policy does.
         """
         held = in_holdback(unit, holdback, f"{self.salt}{salt}")
-        drawn = self._draw(policy.pull(context, actions, seed=seed, budget=budget), held, holdback)
+        told_of = within(campaign_id, policy, context)
+        drawn = self._draw(policy.pull(told_of, actions, seed=seed, budget=budget), held, holdback)
         seen = policy.updates if rewards_seen is None else rewards_seen
         told = Told(drawn.chosen, seen, drawn.held)
-        explanation = explain(policy, context, actions, drawn.choice, told=told)
+        explanation = explain(policy, told_of, actions, drawn.choice, told=told)
         return Decision(
             id=id or uuid7(),
             kind=kind,

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from agents.learner import Learner
 from graph.assistant import ChatReply
-from graph.forecasting import Forecaster
+from graph.expecting import TextLifts
 from graph.serving import Policies
 from memory.base import Memory
 from smartcontent.content import Caller
@@ -47,7 +47,7 @@ class Services:
     toolbox: Toolbox
     policies: Policies
     learner: Learner
-    forecaster: Forecaster
+    expecting: TextLifts
     assistant: Assistant
     clock: Callable[[], datetime]
     fetch: Fetch = fetch_page

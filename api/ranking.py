@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, WithJsonSchema
 
 from api.bodies import INTEGRAL, STORABLE, Body, Id, Key, Number, Word
 from api.deps import Services
+from api.expectations import Expectations
 from api.metrics import Metrics
 from api.pseudonyms import Pseudonyms
 from api.tenants import Tenants
@@ -49,7 +50,9 @@ class Rank(Body):
 
     `subject` is your own id of a person.  Without their consent to personalisation it is not
     stored and nothing of the person is used: features named `person.…` are left out.  `budget`
-    is how many decisions are left, for policies that plan how much to try.
+    is how many decisions are left, for policies that plan how much to try.  With `campaign_id`,
+    actions that bear the id of one of its variants or posts are told apart by what their texts
+    let expect (features `expected` and `expected.sd`), unless they say so themselves.
     """
 
     context: Given = {}
@@ -84,6 +87,7 @@ class Ranking:
     pseudonyms: Pseudonyms
     tenants: Tenants
     metrics: Metrics
+    expectations: Expectations = field(default_factory=Expectations)
 
     async def in_one_transaction(self, workspace_id: UUID, asked: Sequence[Rank]) -> list[Decision]:
         """Choose for each; all are committed when this returns."""
@@ -95,6 +99,7 @@ class Ranking:
     ) -> list[Decision]:
         """Choose for each, all in the caller's transaction.  Raises NotFound."""
         await _require_campaigns(session, asked)
+        asked = [await self._expecting(session, workspace_id, one) for one in asked]
         subjects = [one.subject for one in asked]
         units = await self.pseudonyms.many(session, workspace_id, subjects)
         known = {unit for unit in units if unit}
@@ -116,6 +121,19 @@ class Ranking:
         for decision in decisions:
             self.metrics.decided(decision.policy, explored=decision.explored)
         return decisions
+
+    async def _expecting(self, session: Session, workspace_id: UUID, asked: Rank) -> Rank:
+        """With what the texts of its campaign let expect; nothing is worked out here."""
+        if asked.campaign_id is None:
+            return asked
+        known = await self.expectations.of(session, workspace_id, asked.campaign_id)
+        if not any(action.id in known for action in asked.actions):
+            return asked
+        actions = [
+            action.model_copy(update={"features": {**known.get(action.id, {}), **action.features}})
+            for action in asked.actions
+        ]
+        return asked.model_copy(update={"actions": actions})
 
 
 async def _require_campaigns(session: Session, asked: Sequence[Rank]) -> None:

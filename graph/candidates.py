@@ -83,8 +83,8 @@ def daypart(at: datetime, time_zone: str) -> str:
 
 
 def _known(state: Checked) -> dict[object, Features]:
-    """By allowed variant: its strategy's parts, its segment's name, and how much of its text
-    teases instead of telling, which the reward takes off what it wins."""
+    """By allowed variant: its strategy's parts, its segment's name, how much of its text teases
+    instead of telling, which the reward takes off what it wins, and what its text lets expect."""
     arms = {strategy.name: strategy_action(strategy).features for strategy in strategies()}
     names = {segment.id: segment.name for segment in state["segments"]}
     return {
@@ -92,6 +92,7 @@ def _known(state: Checked) -> dict[object, Features]:
             **arms.get(variant.strategy, {"strategy": variant.strategy}),
             "segment": names[variant.segment_id],
             **_teasing(variant),
+            **variant.expectation,
         }
         for variant in state["variants"]
         if variant.id in state["allowed"]

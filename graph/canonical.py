@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from learning.bandit.base import Policy
+from learning.bandit.campaigns import within
 from learning.bandit.envelope import seal, unseal
 from learning.evaluation import lift
 from learning.evaluation.groups import add, table
@@ -140,7 +141,7 @@ class Canonical:
     def _learn(self, logged: Logged, reward: float) -> None:
         decision = logged.decision
         propensity = decision.propensities[decision.chosen]
-        context = learnable(logged)
+        context = within(decision.campaign_id, self.policy, learnable(logged))
         record = Record(context, decision.actions, decision.chosen, propensity, reward)
         fold(self.policy, [record])
         if decision.kind == "impression":

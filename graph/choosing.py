@@ -76,6 +76,7 @@ def _request(state: Checked, left: Sequence[Candidate], number: int) -> Decision
         campaign_id=state["campaign_id"],
         unit=f"{state['run_id']}/{number}",
         seed=seed_of(state["run_id"], f"decision {number}"),
+        budget=state["settings"].posts - number,
     )
 
 

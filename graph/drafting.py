@@ -93,8 +93,10 @@ def pictures(content: Content, spec: PlatformSpec) -> tuple[UUID, ...]:
 
 
 def check_variants(team: Team, state: Written, past: Sequence[str]) -> list[Variant]:
-    """Every variant with the guard's findings and traces."""
-    return [
+    """Every variant with the guard's findings and traces, and what its text lets expect: worked
+    out once, so that whatever is drawn among them later costs nothing more."""
+    checked = [
         team.guard.check(variant, state["content"], state["analysis"], past)
         for variant in state["variants"]
     ]
+    return team.expecting.expected(checked)

@@ -2,21 +2,18 @@
 
 import math
 from asyncio import to_thread
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from itertools import product
 
-import numpy as np
-
+from graph.expecting import TextLifts
 from graph.history import observations
 from graph.serving import Policies
-from learning.prediction.text_prior import Lifts, TextPrior
+from learning.prediction.text_prior import Lifts
 from learning.timing import FAR, BestTime, Observation, best_times, forecast
 from smartcontent.content import Platform
 from smartcontent.decision import Slot, SlotForecast
-from smartcontent.plugins import Embedder
 from store.database import Session
 from store.workspaces import Workspaces
 
@@ -42,29 +39,10 @@ class WhatIf:
     note: str
 
 
-@dataclass(frozen=True)
-class Forecaster:
-    """Tells texts apart by a model that is loaded when first asked; without one that reads this
-    embedder's vectors, only slots are told apart."""
-
-    embedder: Embedder
-    load: Callable[[], TextPrior | None] = TextPrior.shipped
-
-    @cached_property
-    def prior(self) -> TextPrior | None:
-        prior = self.load()
-        return prior if prior and prior.embedder == self.embedder.name else None
-
-    def lifts(self, texts: Sequence[str]) -> Lifts | None:
-        if self.prior is None:
-            return None
-        return self.prior.lifts(texts, np.array(self.embedder.embed(texts), dtype=np.float64))
-
-
 async def what_if(
     session: Session,
     policies: Policies,
-    forecaster: Forecaster,
+    expecting: TextLifts,
     texts: Sequence[str],
     slots: Sequence[Slot],
     *,
@@ -72,7 +50,7 @@ async def what_if(
 ) -> list[WhatIf]:
     """Every text in every slot, in that order, by the workspace's own history of slots."""
     history, time_zone = await _known(session, policies)
-    lifts = await to_thread(forecaster.lifts, texts)
+    lifts = await to_thread(expecting.lifts, texts)
     forecasts = forecast(history, slots, time_zone=time_zone, segment=segment)
     return [
         _together(number, each, lifts) for number, each in product(range(len(texts)), forecasts)

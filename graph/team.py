@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from agents.learner import Learner
+from graph.expecting import TextLifts
 from graph.serving import Policies
 from learning.timing import Observation
 from memory.base import Memory
@@ -93,6 +94,7 @@ class Team:
     policies: Policies
     specs: Mapping[Platform, PlatformSpec]
     clock: Callable[[], datetime]
+    expecting: TextLifts
     exposure_floor: float = 0.0
     lease: Lease | None = None
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from graph.canonical import Canonical, Earned, chosen, learnable
 from graph.charge import Charge
 from graph.serving import Policies
+from learning.bandit.campaigns import within
 from learning.evaluation import Evaluated, Outcome, Promotion, Sample, better, evaluate, lifts
 from learning.evaluation.groups import gathered, grouped
 from smartcontent.decision import Decision, Estimate
@@ -51,7 +52,9 @@ class Trial:
 
     def ask(self, decision: Decision, reward: float) -> None:
         """Would it have drawn this?  It has not learned what came of it yet."""
-        asked = self.canonical.policy.pull(decision.context, decision.actions, seed=decision.seed)
+        policy = self.canonical.policy
+        context = within(decision.campaign_id, policy, decision.context)
+        asked = policy.pull(context, decision.actions, seed=decision.seed)
         target = asked.propensities
         sample = Sample(
             reward=reward,

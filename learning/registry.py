@@ -18,6 +18,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "breadth": (0.01, 100.0),
     "memory": (10.0, 1e9),
     "behind": (0.0, 10.0),
+    "base": (1e-6, 10.0),
+    "weight": (1.0, 1e6),
 }
 TWO = (Action(id="a", features={"strategy": "a"}), Action(id="b", features={"strategy": "b"}))
 

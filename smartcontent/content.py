@@ -258,7 +258,11 @@ class Trace(Noun):
 
 
 class Variant(Noun):
-    """One text for one platform and segment in one strategy, traced to its source."""
+    """One text for one platform and segment in one strategy, traced to its source.
+
+    `expected` is the log of the engagement that the text alone lets expect, over the mean of the
+    campaign's texts on its platform, give or take `expected_sd`; None where nothing is known.
+    """
 
     id: UUID
     segment_id: UUID
@@ -273,6 +277,8 @@ class Variant(Noun):
     sources: tuple[Span, ...] = ()
     findings: tuple[Finding, ...] = ()
     media: tuple[UUID, ...] = ()
+    expected: float | None = None
+    expected_sd: float | None = None
 
     @property
     def content_hash(self) -> str:
@@ -280,8 +286,23 @@ class Variant(Noun):
         return content_hash(self.text, self.platform, self.media)
 
     @property
+    def expectation(self) -> Features:
+        """As features of an action; none where nothing is known."""
+        return expectation(self.expected, self.expected_sd)
+
+    @property
     def blocked(self) -> bool:
         return any(finding.severity == "error" for finding in self.findings)
+
+
+def expectation(expected: float | None, deviation: float | None) -> Features:
+    """
+    >>> expectation(0.1, 0.2), expectation(None, None)
+    ({'expected': 0.1, 'expected.sd': 0.2}, {})
+    """
+    if expected is None or deviation is None:
+        return {}
+    return {"expected": expected, "expected.sd": deviation}
 
 
 def content_hash(text: str, platform: Platform, media: tuple[UUID, ...] = ()) -> str:

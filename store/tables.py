@@ -153,6 +153,8 @@ VARIANTS = _table(
     sources=JSON,
     findings=JSON,
     media=JSON,
+    expected=Double,
+    expected_sd=Double,
     place=Integer,
     created_at=Time,
 )

@@ -62,6 +62,7 @@ class Policy(ABC):
     """
 
     name: ClassVar[str]
+    by_campaign: ClassVar[bool] = False  # whether the context is to name the campaign
 
     @property
     @abstractmethod

@@ -39,13 +39,13 @@ from learning.bandit.base import (
     check_feedback,
     drawn,
 )
-from learning.bandit.campaigns import Campaigns
+from learning.bandit.campaigns import CAMPAIGN, Campaigns
 from learning.bandit.envelope import seal, unseal
 from learning.bandit.spreads import Spreads, same, settings
 from smartcontent.content import Features
 from smartcontent.decision import Action
 
-CAMPAIGN, EXPECTED, DEVIATION, TEXT, IMAGE = "campaign", "expected", "expected.sd", "text", "image"
+EXPECTED, DEVIATION, TEXT, IMAGE = "expected", "expected.sd", "text", "image"
 LARGEST_LIFT = 3.0  # of an expected log relative engagement, either way
 LARGEST_DEVIATION = 1.0
 USUAL, LOW = Spreads(), Exploration()
@@ -80,6 +80,7 @@ class Campaign(Policy):
     """
 
     name: ClassVar[str] = "campaign"
+    by_campaign: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -6,11 +6,14 @@ Names of any length are kept as digests, so what is stored has a largest size.
 import hashlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Self, TypeAlias
+from uuid import UUID
 
 import numpy as np
 
-from learning.bandit.base import Numbers
+from learning.bandit.base import Numbers, Policy
+from smartcontent.content import Features
 
+CAMPAIGN = "campaign"  # the feature of a context that names it
 MOST_CAMPAIGNS = 256  # the one that learned nothing for longest makes room
 MOST_ACTIONS = 64  # in a campaign, likewise
 FORGET = 0.98  # what the past still weighs after each campaign that was put to it
@@ -92,6 +95,17 @@ class Campaigns:
         total = self._totals.pop(key)
         self._all = [each - mine for each, mine in zip(self._all, total, strict=True)]
         self._past = [FORGET * past + mine for past, mine in zip(self._past, total, strict=True)]
+
+
+def within(campaign: UUID | None, policy: Policy, context: Features) -> Features:
+    """The context as the policy is to see it: one that keeps campaigns apart is told which one,
+    if the context does not say so itself; to others its name would be noise.
+
+    It is not logged, for the decision's campaign is.
+    """
+    if campaign is None or not policy.by_campaign or CAMPAIGN in context:
+        return context
+    return {**context, CAMPAIGN: str(campaign)}
 
 
 def _add(sums: Sums, more: tuple[float, float]) -> None:

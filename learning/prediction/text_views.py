@@ -32,6 +32,7 @@ class Views:
         counted = hand(texts)
         self._starts = np.cumsum([0, *(len(group.texts) for group in groups)])
         self._meaning = np.sqrt(MEANING) / _length(meaning)
+        self._seen = counted.min(axis=0), counted.max(axis=0)
         self._counted = np.sqrt(COUNTED / len(NAMES)) / np.maximum(counted.std(axis=0), 1e-6)
         self._vocabulary = sorted({word for text in texts for word in words(text)})
         spoken = self._words(texts, embed)
@@ -52,6 +53,7 @@ class Views:
             found[: self.width] * self._meaning * scale,
             found[self.width : middle] * self._counted * scale,
             spoken,
+            *self._seen,
             np.isin(np.arange(BUCKETS), places),
         )
 

@@ -10,7 +10,7 @@ from api.deps import Services
 from api.passwords import Passwords
 from connectors.sandbox import Sandbox
 from graph.assistant import Assistant, assistant_graph
-from graph.forecasting import Forecaster
+from graph.expecting import TextLifts
 from graph.serving import Policies
 from learning.bandit.uniform import Uniform
 from llm.embedded import EmbeddedChat
@@ -73,7 +73,7 @@ def make_services(database: Database, folder: Path) -> Services:
         toolbox=toolbox,
         policies=Policies(Uniform),
         learner=Learner(),
-        forecaster=Forecaster(HashedEmbedder(), lambda: None),
+        expecting=TextLifts([HashedEmbedder()], list),
         assistant=Assistant(agent, provided, database),
         clock=now,
         fetch=a_page,

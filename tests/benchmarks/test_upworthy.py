@@ -47,8 +47,9 @@ def told(capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, object]:
     bars = said["bars"]
     assert isinstance(bars, dict)
     assert status == (0 if all(bar["holds"] for bar in bars.values()) else 1)
-    names = ("over_best_peer_50_low", "over_best_peer_100_low", "columns_above_best_peer")
-    assert set(bars) == {name + suffix for name in names for suffix in ("", "_with_minilm")}
+    names = {"over_best_peer_50_low", "over_best_peer_100_low", "columns_above_best_peer"}
+    assert set(bars) == names
+    assert {f"{name}_50" for name in (upworthy.SHIPPED, upworthy.ALONE)} <= set(said)
     return said
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from agents.learner import Learner
+from graph.expecting import TextLifts
 from graph.serving import Policies
 from graph.team import Team
 from learning.bandit.uniform import Uniform
@@ -162,6 +163,8 @@ def small_team(
     *,
     platforms: Sequence[Platform] = ("sandbox",),
     clock: Callable[[], datetime] = utc_now,
+    policies: Policies | None = None,
+    expecting: TextLifts | None = None,
 ) -> Team:
     return Team(
         database=database,
@@ -172,9 +175,10 @@ def small_team(
         writer=SmallWriter(),
         guard=SmallGuard(),
         scheduler=SmallScheduler(),
-        policies=Policies(Uniform),
+        policies=policies or Policies(Uniform),
         specs={platform: spec_of(platform) for platform in platforms},
         clock=clock,
+        expecting=TextLifts([], list) if expecting is None else expecting,
     )
 
 

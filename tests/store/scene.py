@@ -57,8 +57,8 @@ class Scene:
     post: Post
 
 
-async def stage(session: Session, *, due: datetime = PAST) -> Scene:
-    """One campaign with one post that waits for approval."""
+async def stage(session: Session, *, due: datetime = PAST, **written: object) -> Scene:
+    """One campaign with one post that waits for approval; `written` are fields of its variant."""
     content = await Contents(session).add(title="A", text="t", source="t", format="text")
     campaign = await Campaigns(session).add(content.id, CampaignSettings(), created_by=None)
     everyone = Segment(id=new_id(), name="everyone", size=0, everyone=True)
@@ -70,7 +70,7 @@ async def stage(session: Session, *, due: datetime = PAST) -> Scene:
         platform="sandbox",
         text="Once upon a time.",
         language="en",
-    )
+    ).model_copy(update=written)
     await Variants(session).add(campaign.id, [variant])
     made = decision(kind="post", campaign_id=campaign.id)
     await Decisions(session).add([made])
