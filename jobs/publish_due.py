@@ -14,7 +14,7 @@ from uuid import UUID
 from graph.intending import look
 from jobs.attempt import Attempt, Failed, Later, Published, Unknown, Verdict
 from smartcontent.content import Content, Platform
-from smartcontent.errors import WrongState
+from smartcontent.errors import InvalidInput, WrongState
 from smartcontent.plugins import Connector
 from smartcontent.publishing import Outgoing, Post
 from store.campaigns import Campaigns
@@ -24,6 +24,7 @@ from store.media import MediaStore
 from store.outbox import Claim, Outbox
 from store.posts import Posts
 from store.variants import Variants
+from tools.fit_picture import fit_picture
 
 LEASE_SECONDS = 120.0
 
@@ -49,8 +50,12 @@ async def publish(
         claim = await Outbox(session).claim(outbox_id, owner=owner, seconds=lease_seconds)
         content = await _content_of(session, claim.post)
         language = (await Variants(session).get(claim.post.variant_id)).language
-    outgoing = await _outgoing(workspace_id, claim.post, content, language, media)
-    verdict = await _attempt(connectors, claim, outgoing, clock())
+    try:
+        outgoing = await _outgoing(workspace_id, claim.post, content, language, media, connectors)
+    except InvalidInput as unfit:  # a picture that no size or format makes one of the platform's
+        verdict: Verdict = Failed(str(unfit))
+    else:
+        verdict = await _attempt(connectors, claim, outgoing, clock())
     async with database.transaction(workspace_id) as session:
         await _write(session, workspace_id, claim, verdict)
         return await Posts(session).get(claim.post.id)
@@ -76,11 +81,25 @@ async def _content_of(session: Session, post: Post) -> Content:
 
 
 async def _outgoing(
-    workspace_id: UUID, post: Post, content: Content, language: str, media: MediaStore
+    workspace_id: UUID,
+    post: Post,
+    content: Content,
+    language: str,
+    media: MediaStore,
+    connectors: Mapping[Platform, Connector],
 ) -> Outgoing:
+    """What is sent, each picture as the platform takes it.  InvalidInput for one it cannot take."""
     kept = {picture.id: picture for picture in content.media}
     pictures = [kept[id] for id in post.media if id in kept]
-    blobs = [await to_thread(media.get, workspace_id, picture.sha256) for picture in pictures]
+    connector = connectors.get(post.platform)
+    fitted = []
+    for picture in pictures:
+        blob = await to_thread(media.get, workspace_id, picture.sha256)
+        image = (picture.media_type, blob)
+        if connector is not None:
+            made = await to_thread(fit_picture, blob, connector.spec, picture.alt_text[:60])
+            image = (made.media_type, made.data)
+        fitted.append((*image, picture.alt_text))
     return Outgoing(
         effect_key=post.effect_key,
         workspace_id=workspace_id,
@@ -90,10 +109,7 @@ async def _outgoing(
         title=content.title,
         link=content.link,
         language=language,
-        media=tuple(
-            (picture.media_type, blob, picture.alt_text)
-            for picture, blob in zip(pictures, blobs, strict=True)
-        ),
+        media=tuple(fitted),
     )
 
 

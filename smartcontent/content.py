@@ -231,7 +231,12 @@ class PlatformSpec(Noun):
     link_counts_as: int | None = None
     hashtag_limit: int | None = None
     image_limit: int = 4
+    image_bytes: int | None = None
+    image_side: int | None = None  # pixels of the longer side
+    image_ratio: tuple[float, float] | None = None  # width over height, narrowest and widest
+    image_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/webp")
     alt_text_required: bool = True
+    alt_text_limit: int | None = None  # characters
     markup: Literal["plain", "markdown", "html"] = "plain"
     personalises: bool = False
     idempotent: bool = False

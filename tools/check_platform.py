@@ -53,3 +53,11 @@ def _pictures(variant: Variant, content: Content, spec: PlatformSpec) -> Iterato
                 reason=f"Picture {number} has no alternative text.",
                 fix="Say in a sentence what the picture shows.",
             )
+        if media is not None and len(media.alt_text) > (spec.alt_text_limit or len(media.alt_text)):
+            yield Finding(
+                rule="over-limit",
+                severity="error",
+                reason=f"{spec.platform} takes {spec.alt_text_limit} characters of alternative "
+                f"text; that of picture {number} has {len(media.alt_text)}.",
+                fix="Say it in fewer words.",
+            )

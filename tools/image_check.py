@@ -7,6 +7,8 @@ behind the image.  Orientation is applied and colours are brought to sRGB first.
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from threading import Lock
@@ -18,8 +20,9 @@ from smartcontent.errors import InvalidContent, TooLarge
 BYTES = 10_000_000
 PIXELS = 36_000_000  # decoded at 4 bytes each: 144 MB at most
 SIDE = 4096  # pixels: what leaves is never longer
+QUALITY = 90  # of JPEG and WebP
 
-_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
+TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 _PROFILE = 1_000_000  # bytes: a larger colour profile is no colour profile
 # memory is bounded by decoding one picture at a time; warning filters belong to the process too
 _ONE_AT_A_TIME = Lock()
@@ -41,6 +44,15 @@ class CheckedImage:
     animated: bool = False
 
 
+@dataclass(frozen=True)
+class Decoded:
+    """A picture as it is to be seen, bounded, without its metadata; `kind` is Pillow's name."""
+
+    picture: Image.Image
+    kind: str
+    animated: bool
+
+
 def check_image(data: bytes, name: str = "picture") -> CheckedImage:
     """Decode, bound and re-encode a PNG, JPEG, WebP or GIF picture.
 
@@ -50,12 +62,22 @@ def check_image(data: bytes, name: str = "picture") -> CheckedImage:
     Traceback (most recent call last):
     smartcontent.errors.InvalidContent: a.png is not a picture that can be read. Send a PNG, ...
     """
+    with decoded(data, name) as found:
+        return written(found.picture, found.kind, found.animated)
+
+
+@contextmanager
+def decoded(data: bytes, name: str = "picture") -> Iterator[Decoded]:
+    """One picture, alone in memory for as long as it is needed.
+
+    Raises InvalidContent for what is no picture or damaged, TooLarge over the limits.
+    """
     if len(data) > BYTES:
         raise _too_large(name, f"{len(data):,} bytes", f"{BYTES:,}", size=len(data))
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            return _read(data, name)
+            yield _decode(data, name)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
             raise _too_large(name, "too many pixels", f"{PIXELS:,}") from bomb
         except _BROKEN as error:
@@ -66,8 +88,8 @@ def check_image(data: bytes, name: str = "picture") -> CheckedImage:
             ) from error
 
 
-def _read(data: bytes, name: str) -> CheckedImage:
-    with Image.open(BytesIO(data), formats=tuple(_TYPES)) as opened:
+def _decode(data: bytes, name: str) -> Decoded:
+    with Image.open(BytesIO(data), formats=tuple(TYPES)) as opened:
         kind = opened.format or "PNG"
         width, height = opened.size
         if width < 1 or height < 1:
@@ -80,8 +102,7 @@ def _read(data: bytes, name: str) -> CheckedImage:
         if kind == "JPEG":
             opened.draft("RGB", (SIDE, SIDE))  # decodes a large photo at half size at once
         opened.load()
-        picture = _upright(opened)
-    return _written(picture, "PNG" if kind == "GIF" else kind, animated)
+        return Decoded(_upright(opened), kind, animated)
 
 
 def _upright(opened: Image.Image) -> Image.Image:
@@ -108,11 +129,14 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     return turned or picture
 
 
-def _written(picture: Image.Image, kind: str, animated: bool) -> CheckedImage:
-    kind = "PNG" if kind == "JPEG" and picture.mode == "RGBA" else kind
+def written(
+    picture: Image.Image, kind: str, animated: bool = False, quality: int = QUALITY
+) -> CheckedImage:
+    """Encoded anew; a GIF, and what is see-through and so no JPEG, becomes a PNG."""
+    kind = "PNG" if kind == "GIF" or (kind == "JPEG" and picture.mode == "RGBA") else kind
     out = BytesIO()
-    picture.save(out, kind, **({} if kind == "PNG" else {"quality": 90}))
-    return CheckedImage(_TYPES[kind], picture.width, picture.height, out.getvalue(), animated)
+    picture.save(out, kind, **({} if kind == "PNG" else {"quality": quality}))
+    return CheckedImage(TYPES[kind], picture.width, picture.height, out.getvalue(), animated)
 
 
 def _too_large(name: str, has: str, limit: str, **facts: object) -> TooLarge:

@@ -7,17 +7,19 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 from uuid_utils.compat import uuid7
 
-from api.bodies import STORABLE, Id
+from api.bodies import STORABLE, Id, Key
 from api.callers import CurrentCaller
 from api.deps import Serving, Work
 from api.door import Door
 from api.problems import answers
 from api.replies import KeyedOnce, KeyedWork, working
 from api.uploads import MULTIPART, Part, part_of, read_form, require_fields
+from connectors.spec import spec_for
 from smartcontent.content import Media
 from smartcontent.errors import InvalidInput, NotFound
 from store.contents import Contents
 from store.database import Session
+from tools.fit_picture import fit_picture
 from tools.image_check import BYTES, check_image
 
 KINDS = ("image/png", "image/jpeg", "image/webp", "image/gif")
@@ -82,12 +84,23 @@ async def attach_media(
 
 @router.get("/{media_id:uuid}", response_class=Response, responses=PICTURE)
 async def get_media(
-    content_id: Id, media_id: Id, caller: CurrentCaller, services: Serving, session: Work
+    content_id: Id,
+    media_id: Id,
+    caller: CurrentCaller,
+    services: Serving,
+    session: Work,
+    platform: Annotated[
+        Key | None, Query(description="Show it as this platform gets it: cropped, scaled.")
+    ] = None,
 ) -> Response:
-    """The picture itself."""
+    """The picture itself, or as a platform gets it."""
     media = await _find(session, content_id, media_id)
     data = await asyncio.to_thread(services.media.get, caller.workspace_id, media.sha256)
-    return Response(data, media_type=media.media_type, headers=INERT)
+    if platform is None:
+        return Response(data, media_type=media.media_type, headers=INERT)
+    spec = spec_for(platform, services.connectors)
+    fitted = await asyncio.to_thread(fit_picture, data, spec)
+    return Response(fitted.data, media_type=fitted.media_type, headers=INERT)
 
 
 @router.delete("/{media_id:uuid}", status_code=204, responses=answers(404))

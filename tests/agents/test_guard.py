@@ -240,6 +240,15 @@ def test_pictures_need_words() -> None:
         assert rules(GUARD.check(with_picture, own, analysis(ARTICLE))) == expected
 
 
+def test_words_for_a_picture_have_a_limit_too() -> None:
+    long = Media(id=uuid4(), media_type="image/png", bytes=9, sha256="0" * 64, alt_text="x" * 101)
+    own = content(ARTICLE).model_copy(update={"media": (long,)})
+    post = variant("We built Communicart in the open.").model_copy(update={"media": (long.id,)})
+    for limit, expected in ((None, []), (101, []), (100, ["over-limit"])):
+        spec = GUARD.specs["board"].model_copy(update={"alt_text_limit": limit})
+        assert rules(Guard(specs={"board": spec}).check(post, own, analysis(ARTICLE))) == expected
+
+
 @pytest.mark.parametrize("text", ["", "  \n ", "🎉 …", "https://example.org", "#18F"])
 def test_empty(text: str) -> None:
     assert rules(checked(text)) == ["empty"]

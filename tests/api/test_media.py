@@ -88,3 +88,19 @@ async def test_a_picture_needs_its_content(
     assert (await client.get(wrong, headers=owner_headers)).status_code == 404
     nowhere = "/v1/contents/01900000-0000-7000-8000-000000000000/media"
     assert (await client.post(nowhere, files=files, headers=owner_headers)).status_code == 404
+
+
+async def test_a_picture_as_a_platform_gets_it(
+    client: httpx.AsyncClient, owner_headers: Headers, content: str
+) -> None:
+    out = BytesIO()
+    Image.new("RGBA", (900, 300)).save(out, "PNG")
+    files = {"file": ("a.png", out.getvalue(), "image/png")}
+    added = await client.post(f"{content}/media", files=files, headers=owner_headers)
+    path = added.headers["location"]
+    shown = await client.get(path, params={"platform": "instagram"}, headers=owner_headers)
+    assert shown.headers["content-type"] == "image/jpeg"
+    width, height = Image.open(BytesIO(shown.content)).size
+    assert height == 300 and width == 573  # 1.91 to 1
+    unknown = await client.get(path, params={"platform": "myspace"}, headers=owner_headers)
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown-platform")

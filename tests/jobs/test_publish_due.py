@@ -4,16 +4,21 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from PIL import Image
 
 from jobs.publish_due import publish
+from smartcontent.content import Media
 from smartcontent.errors import LeaseLost, RateLimited, Rejected, WrongState
 from smartcontent.plugins import Connector
 from smartcontent.publishing import Outgoing, Post, PostState, Receipt
+from store.campaigns import Campaigns
+from store.contents import Contents
 from store.database import Database
 from store.media import MediaFolder
 from store.outbox import Outbox
@@ -168,6 +173,48 @@ async def test_a_platform_that_is_gone_and_a_picture_that_is_gone_fail(
     bare = await ready(database, workspace, media=(uuid4(),))
     without = await send(database, bare, {"target": target}, tmp_path)
     assert gone.state is without.state is PostState.FAILED and target.received == []
+
+
+async def with_picture(database: Database, workspace: UUID, folder: Path) -> Ready:
+    """A post ready to be sent, with a wide picture that its content has."""
+    id, out = uuid4(), BytesIO()
+    Image.new("RGB", (900, 300), "teal").save(out, "PNG")
+    row = await ready(database, workspace, media=(id,))
+    sha256 = MediaFolder(folder).put(workspace, out.getvalue())
+    picture = Media(id=id, media_type="image/png", bytes=9, sha256=sha256, alt_text="A wall")
+    async with database.transaction(workspace) as session:
+        campaign = await Campaigns(session).get(row.campaign_id)
+        await Contents(session).attach(campaign.content_id, picture)
+    return row
+
+
+async def test_a_picture_is_sent_as_the_platform_takes_it(
+    database: Database, workspace: UUID, tmp_path: Path
+) -> None:
+    target = Target()
+    row = await with_picture(database, workspace, tmp_path)
+    rules = {"image_ratio": (1.0, 1.0), "image_types": ("image/jpeg",)}
+    target.spec = target.spec.model_copy(update=rules)
+    await send(database, row, {"target": target}, tmp_path)
+    ((kind, data, words),) = target.received[0].media
+    with Image.open(BytesIO(data)) as shown:
+        assert (kind, shown.format, shown.size, words) == (
+            "image/jpeg",
+            "JPEG",
+            (300, 300),
+            "A wall",
+        )
+
+
+async def test_a_picture_that_no_size_makes_fit_fails_and_says_why(
+    database: Database, workspace: UUID, tmp_path: Path
+) -> None:
+    target = Target()
+    row = await with_picture(database, workspace, tmp_path)
+    target.spec = target.spec.model_copy(update={"image_bytes": 10})
+    post = await send(database, row, {"target": target}, tmp_path)
+    assert post.state is PostState.FAILED and target.received == []
+    assert post.problem is not None and "Choose another picture" in post.problem
 
 
 async def test_a_text_that_was_changed_behind_our_back_is_not_sent(
