@@ -40,7 +40,7 @@ class Scheduler:
         zone = zone_of(time_zone)
         times = _times(_start(settings, now), settings.within_hours, zone)
         slots = [Slot(platform=platform, at=at) for platform in platforms for at in times]
-        forecasts = forecast(history, slots, time_zone=time_zone)
+        forecasts = forecast(history, slots, time_zone=time_zone, now=now)
         best = [each for platform in platforms for each in self._best(forecasts, platform, zone)]
         return sorted(best, key=_rank)
 

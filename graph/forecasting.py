@@ -46,12 +46,14 @@ async def what_if(
     texts: Sequence[str],
     slots: Sequence[Slot],
     *,
+    now: datetime,
     segment: str | None = None,
 ) -> list[WhatIf]:
-    """Every text in every slot, in that order, by the workspace's own history of slots."""
+    """Every text in every slot, in that order, by the workspace's own history of slots, older
+    rewards weighing less."""
     history, time_zone = await _known(session, policies)
     lifts = await to_thread(expecting.lifts, texts)
-    forecasts = forecast(history, slots, time_zone=time_zone, segment=segment)
+    forecasts = forecast(history, slots, time_zone=time_zone, segment=segment, now=now)
     return [
         _together(number, each, lifts) for number, each in product(range(len(texts)), forecasts)
     ]

@@ -169,11 +169,13 @@ def replay_upworthy(
     data: Annotated[Path, typer.Argument(help="Folder with packages.csv.gz.")],
     tests: Annotated[int, typer.Option(min=1, help="How many A/B tests.")] = 40,
     impressions: Annotated[int, typer.Option(min=10, help="Per arm.")] = 200,
+    policy: Annotated[str, typer.Option(help="The kind of policy that decides.")] = "campaign",
     seed: Seed = 1,
     json: Json = False,
 ) -> None:
     """Play real headline A/B tests through decide, event and reward; print the lift."""
-    start("replay", data=data, tests=tests, impressions=impressions, seed=seed, json=json)
+    asked = {"tests": tests, "impressions": impressions, "policy": policy, "seed": seed}
+    start("replay", data=data, json=json, **asked)
 
 
 @learning.command("status")

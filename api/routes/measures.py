@@ -212,7 +212,13 @@ async def predict(body: Question, services: Serving, session: Work) -> Predictio
     _require_known(services, body.platforms)
     slots = [Slot(platform=name, at=at) for name in body.platforms for at in body.times]
     made = await what_if(
-        session, services.policies, services.expecting, body.texts, slots, segment=body.segment
+        session,
+        services.policies,
+        services.expecting,
+        body.texts,
+        slots,
+        now=services.clock(),
+        segment=body.segment,
     )
     return Predictions(items=[Predicted.of(one) for one in made])
 

@@ -2,35 +2,40 @@
 
 Source of the data: the Upworthy Research Archive (Matias et al. 2021,
 https://doi.org/10.1038/s41597-021-00934-7, CC BY 4.0).  An arm is a headline of one test; each
-decision is answered from that arm's own impressions and clicks, without replacement.
+decision is answered from that arm's own impressions and clicks, without replacement.  Only tests
+older than those played teach the text prior: the one that is shipped has read them all.
 """
 
-import csv
-import gzip
 import random
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import numpy as np
 
 from graph.decide import DecisionRequest, decide
+from graph.expecting import TextLifts
+from graph.promoting import shadow
+from learning.prediction.headline_tests import HeadlineTest, read
+from learning.prediction.text_prior import TextPrior
+from learning.prediction.text_training import grouped, train
+from memory.embedding import Usem3
 from smartcontent.bootstrap import Product
 from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
 from smartcontent.commands.stage import Stage
 from smartcontent.commands.world import WorldClock
+from smartcontent.content import Features, expectation
 from smartcontent.decision import Action, Decision, Event
 from smartcontent.errors import InvalidInput
 from store.events import Events
+from store.registry import Registry
 
-FEWEST = 1_000  # impressions of each arm, so that none is exhausted early
 AT_ONCE = 50
 BOOTSTRAPS = 2_000
-FILE = "packages.csv.gz"
+FEWEST_OLDER = 200  # tests that can teach a prior
 
 
 @dataclass
@@ -38,6 +43,7 @@ class Arm:
     """A headline with what is left of its impressions and clicks."""
 
     name: str
+    features: Features
     impressions: int
     clicks: int
 
@@ -58,66 +64,112 @@ class Outcome:
     shown: int
 
 
-def run(*, data: Path, tests: int, impressions: int, seed: int, json: bool) -> None:
-    chosen = read_tests(data)[-tests:]
-    result = with_product(lambda product: play(product, chosen, impressions, seed))
+def run(*, data: Path, tests: int, impressions: int, policy: str, seed: int, json: bool) -> None:
+    older, chosen = read_tests(data, tests)
+    lifts = taught(older)
+
+    async def played(product: Product) -> dict[str, Any]:
+        stage = await opened(product, policy)
+        return await play(stage, chosen, lifts, impressions, seed)
+
+    result = {"policy": policy, "taught_by": len(older), **with_product(played)}
     say(
-        f"{result['tests']} tests, {result['impressions']:,} impressions: "
+        f"{policy}: {result['tests']} tests, {result['impressions']:,} impressions: "
         f"{result['lift']:+.1%} clicks over uniform "
         f"[{result['low']:+.1%}, {result['high']:+.1%}]"
     )
     finish(result, json=json)
 
 
-def read_tests(data: Path) -> list[list[Arm]]:
-    """Randomised tests whose arms were all seen often, oldest first.  Raises InvalidInput."""
-    file = data / FILE
-    if not file.is_file():
-        raise InvalidInput(f"There is no {file}.", todo=f"Name the folder that holds {FILE}.")
-    arms: dict[str, list[Arm]] = defaultdict(list)
-    created: dict[str, int] = {}
-    for test, row in _rows(file):
-        created[test] = int(row["created_unix"])
-        name = f"{test}-{len(arms[test])}"
-        arms[test].append(Arm(name, int(row["impressions"]), int(row["clicks"])))
-    usable = [test for test, found in arms.items() if _usable(found)]
-    return [arms[test] for test in sorted(usable, key=lambda test: created[test])]
+def read_tests(data: Path, count: int) -> tuple[list[HeadlineTest], list[HeadlineTest]]:
+    """Randomised tests whose arms were all seen often: the newest, and before them those older.
+    Raises InvalidInput."""
+    try:
+        found = [test for test in read(data) if len(test.arms) > 1]
+    except FileNotFoundError as missing:
+        raise InvalidInput(
+            f"There is no {missing.filename}.", todo="Name the folder that holds it."
+        ) from missing
+    return found[:-count], found[-count:]
 
 
-def _rows(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    with gzip.open(file, "rt", encoding="utf-8", newline="") as table:
-        for row in csv.DictReader(table):
-            if row["randomisation_risk"].lower() not in ("1", "true"):
-                yield row["clickability_test_id"], row
+def taught(older: Sequence[HeadlineTest]) -> TextLifts:
+    """What texts let expect by the older tests; nothing where these are too few."""
+    usem3 = Usem3()
+
+    def priors() -> list[TextPrior]:
+        if len(older) < FEWEST_OLDER:
+            return []
+        say(f"  {len(older):,} older tests teach what headlines let expect")
+        return [train(grouped(older, usem3.embed), embedder=usem3.name, embed=usem3.embed)]
+
+    return TextLifts([usem3], priors)
 
 
-def _usable(arms: Sequence[Arm]) -> bool:
-    return len(arms) > 1 and all(arm.impressions >= FEWEST for arm in arms)
+async def opened(product: Product, policy: str) -> Stage:
+    """A workspace of its own, in which this kind of policy decides; nothing is held back, for
+    every impression counts here.  Raises InvalidInput for a kind that is not known."""
+    stage = replace(await Stage.new(product, WorldClock(), "Upworthy replay"), holdback=0.0)
+    policies, workspace_id = product.services.policies, stage.caller.workspace_id
+    async with product.services.database.transaction(workspace_id) as session:
+        if policy != (await Registry(session).ensure(policies.charges.name)).kind:
+            made = await shadow(
+                session, policies, workspace_id, name=policy, kind=policy, settings={}
+            )
+            await Registry(session).promote(made.id)
+    return stage
 
 
 async def play(
-    product: Product, tests: Sequence[list[Arm]], impressions: int, seed: int
+    stage: Stage,
+    tests: Sequence[HeadlineTest],
+    lifts: TextLifts,
+    impressions: int,
+    seed: int,
 ) -> dict[str, Any]:
-    # every impression counts here: nothing is held back
-    stage = replace(await Stage.new(product, WorldClock(), "Upworthy replay"), holdback=0.0)
     chance = random.Random(seed)
     outcomes = []
-    for number, arms in enumerate(tests, start=1):
-        outcomes.append(await play_test(stage, arms, impressions, chance))
+    for number, test in enumerate(tests, start=1):
+        campaign = uuid5(NAMESPACE_OID, test.id)
+        outcomes.append(await play_test(stage, campaign, arms_of(test, lifts), impressions, chance))
         if number % 10 == 0:
             say(f"  {number} of {len(tests)} tests")
     return {**lift(outcomes, seed), "seed": seed}
 
 
+def arms_of(test: HeadlineTest, lifts: TextLifts) -> list[Arm]:
+    """The arms as the product describes a campaign's variants to its policies."""
+    texts = [arm.headline for arm in test.arms]
+    known = lifts.lifts(texts)
+    told = (
+        [
+            expectation(float(mean), float(sd))
+            for mean, sd in zip(known.expected, known.deviation, strict=True)
+        ]
+        if known and known.familiar
+        else [{} for _ in texts]
+    )
+    return [
+        Arm(
+            f"{test.id}-{at}",
+            {"text": arm.headline, "image": arm.image, **told[at]},
+            arm.impressions,
+            arm.clicks,
+        )
+        for at, arm in enumerate(test.arms)
+    ]
+
+
 async def play_test(
-    stage: Stage, arms: list[Arm], impressions: int, chance: random.Random
+    stage: Stage, campaign: UUID, arms: list[Arm], impressions: int, chance: random.Random
 ) -> Outcome:
     """Serve a budget of so many impressions per arm; an exhausted arm leaves."""
     uniform = float(np.mean([arm.clicks / arm.impressions for arm in arms]))
     budget, clicks = impressions * len(arms), 0
     for done in range(0, budget, AT_ONCE):
         left = {arm.name: arm for arm in arms if arm.impressions >= AT_ONCE}
-        decisions = await decide_batch(stage, list(left), min(AT_ONCE, budget - done), chance)
+        requests = requests_of(campaign, list(left.values()), budget - done, chance)
+        decisions = await decide_batch(stage, requests)
         clicked = [left[decision.chosen].show(chance) for decision in decisions]
         await react(stage, decisions, clicked)
         clicks += sum(clicked)
@@ -125,15 +177,26 @@ async def play_test(
     return Outcome(clicks, uniform * budget, budget)
 
 
-async def decide_batch(
-    stage: Stage, names: Sequence[str], count: int, chance: random.Random
-) -> list[Decision]:
-    services, workspace_id = stage.product.services, stage.caller.workspace_id
-    actions = [Action(id=name, features={"headline": name}) for name in names]
-    requests = [
-        DecisionRequest("impression", {}, actions, seed=chance.getrandbits(53))
-        for _ in range(count)
+def requests_of(
+    campaign: UUID, arms: Sequence[Arm], budget: int, chance: random.Random
+) -> list[DecisionRequest]:
+    """The next batch; `budget` is how many decisions are left before it."""
+    actions = [Action(id=arm.name, features=arm.features) for arm in arms]
+    return [
+        DecisionRequest(
+            "impression",
+            {},
+            actions,
+            seed=chance.getrandbits(53),
+            campaign_id=campaign,
+            budget=budget,
+        )
+        for _ in range(min(AT_ONCE, budget))
     ]
+
+
+async def decide_batch(stage: Stage, requests: Sequence[DecisionRequest]) -> list[Decision]:
+    services, workspace_id = stage.product.services, stage.caller.workspace_id
     async with services.database.transaction(workspace_id) as session:
         return await decide(
             session,

@@ -36,6 +36,19 @@ def test_the_good_hour_comes_first() -> None:
     assert best.samples == 120 and best.low < best.expected < best.high
 
 
+def test_what_was_learned_long_ago_is_less_sure() -> None:
+    """Rewards age towards now, even where all of them are old."""
+    year = timedelta(days=364)
+    fresh = history(good_hour=19)
+    stale = [Observation(each.platform, each.at - year, each.reward) for each in fresh]
+    settings = CampaignSettings(within_hours=24)
+    sure, unsure = (
+        next(each for each in schedule(settings, past) if each.slot.platform == "feed")
+        for past in (fresh, stale)
+    )
+    assert unsure.high - unsure.low > 1.2 * (sure.high - sure.low)
+
+
 def test_another_history_gives_another_hour() -> None:
     """The control: it is the history that decides."""
     best = schedule(CampaignSettings(within_hours=24), history(good_hour=9))[0]

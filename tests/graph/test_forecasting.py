@@ -49,8 +49,8 @@ async def test_a_texts_lift_multiplies_what_the_slot_earns(
 ) -> None:
     serving = await lived(database, workspace)
     async with database.transaction(workspace) as session:
-        plain = await what_if(session, serving, TextLifts([]), TEXTS, SLOTS)
-        told = await what_if(session, serving, Knowing([]), TEXTS, SLOTS)
+        plain = await what_if(session, serving, TextLifts([]), TEXTS, SLOTS, now=NOW)
+        told = await what_if(session, serving, Knowing([]), TEXTS, SLOTS, now=NOW)
     assert [(one.text, one.slot) for one in told] == [(n, slot) for n in (0, 1) for slot in SLOTS]
     assert plain[0].expected == plain[2].expected == pytest.approx(0.3, abs=0.1)
     assert told[2].expected / told[0].expected == pytest.approx(np.exp(0.2))
