@@ -5,6 +5,7 @@ which the doorman takes only from our own pages.
 """
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -25,15 +26,18 @@ from smartcontent.scopes import Scope, require
 from store.posts import Posts
 from tools.approve_post import approve_post
 from tools.bring_content import bring_content
+from tools.convert_document import LIMIT as DOCUMENT_LIMIT
 from tools.decode_text import LIMIT
 from tools.platforms import Platforms
 from tools.read_content import Reading, read
+from tools.read_link import Fetch, read_link
 from tools.start_campaign import start_campaign, wake
 
 HERE = Path(__file__).parent
 REFRESH_COOKIE = "smartcontent_refresh"
 MONTH = 30 * 24 * 3600
 FEED_LENGTH = 50
+ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(HERE / "templates")
@@ -103,7 +107,7 @@ async def bring(
     """Read what was brought and start its campaign."""
     caller = await member(request, parts, "campaigns:write")
     try:
-        reading = await _reading(text, file)
+        reading = await _reading(text, file, parts.services.fetch)
         async with parts.services.database.transaction(caller.workspace_id) as session:
             content = await bring_content(session, caller, reading)
             specs = {name: c.spec for name, c in parts.services.connectors.items()}
@@ -161,10 +165,13 @@ async def feed(request: Request, parts: Using, workspace_id: UUID) -> HTMLRespon
     return show(request, "feed.html", name=name, workspace_id=workspace_id, posts=posts)
 
 
-async def _reading(text: str, file: UploadFile | None) -> Reading:
+async def _reading(text: str, file: UploadFile | None, fetch: Fetch) -> Reading:
+    """A file, a text, or the article at the address that the text is."""
     if file is not None and file.filename:
-        data = await read_upload(file, LIMIT)
+        data = await read_upload(file, DOCUMENT_LIMIT)
         return await asyncio.to_thread(read, data, file.filename, file.content_type)
+    if ADDRESS.fullmatch(text.strip()):
+        return await read_link(text.strip(), fetch)
     return await asyncio.to_thread(read, text, "pasted text", "text/markdown")
 
 

@@ -35,6 +35,7 @@ WITH_DATA = {  # and the folder of it they read
     "bandit.ope": "",
     "prediction": "",
     "language_id": "safety/language_id",
+    "hostile": "safety",
 }
 PAGE = Path(__file__).parent / "RESULTS.md"
 KEPT = Path(__file__).parent / "results"

@@ -22,7 +22,7 @@ _TYPES: dict[str, Kind] = {
 }
 _BY_NAME: dict[str, Kind] = {".pdf": "pdf", ".docx": "docx"}
 _NAMES: dict[Kind, str] = {"pdf": "PDF", "docx": "Word document", "page": "web page"}
-_PROBLEMS: dict[Why, tuple[type[SmartContentError], str, str]] = {
+PROBLEMS: dict[Why, tuple[type[SmartContentError], str, str]] = {
     "broken": (
         InvalidContent,
         "is damaged or no {kind}",
@@ -89,7 +89,7 @@ def to_html(data: bytes, kind: Kind, name: str) -> str:
     html, why = _asked(data, kind)
     if why is None:
         return html
-    error, what, todo = _PROBLEMS[why]
+    error, what, todo = PROBLEMS[why]
     raise error(f"{name} {what.format(kind=_NAMES[kind])}.", todo=todo, name=name)
 
 

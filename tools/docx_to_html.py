@@ -28,6 +28,7 @@ p[style-name='Code'] => pre:separator('\\n')
 """
 _ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _TITLE = re.compile(r"<dc:title[^>]*>([^<]{1,300})</dc:title>")
+_LOCKED = 0x1  # the flag of a part that needs a password (APPNOTE 4.4.4)
 _MAIN = "word/document.xml"
 
 
@@ -48,8 +49,6 @@ def convert(data: bytes) -> str:
         raise Unreadable("not-word") from error
     except (ExpatError, KeyError, ValueError, OSError, NotImplementedError, zlib.error) as error:
         raise Unreadable("broken") from error
-    except RuntimeError as error:  # zipfile's word for a part with a password
-        raise Unreadable("encrypted") from error
     return f"<html><head><title>{title}</title></head><body>{body}</body></html>"
 
 
@@ -57,6 +56,8 @@ def _check(package: ZipFile) -> None:
     parts = package.infolist()
     if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
         raise Unreadable("too-much")
+    if any(part.flag_bits & _LOCKED for part in parts):
+        raise Unreadable("encrypted")
     if _MAIN not in package.namelist():
         raise Unreadable("not-word")
     for part in parts:

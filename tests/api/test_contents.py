@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.documents import docx, paragraph, pdf, zipped
+from benchmarks.documents import docx, paragraph, pdf, zipped
 
 Headers = dict[str, str]
 TEXT = "Bread needs time. It took 48 hours."

@@ -2,8 +2,8 @@
 
 import pytest
 
+from benchmarks.documents import pdf
 from tests.api.services import ARTICLE
-from tests.documents import pdf
 from tools.fetch_page import Page
 from tools.read_link import decode_page, read_link
 
