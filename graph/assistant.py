@@ -24,12 +24,15 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, Interrupt
 
+from graph.accounts import WorkspaceAccount
 from graph.agent_tools import Asking, OnlyAllowed, as_langchain
+from llm.accounts import charged_to
 from llm.filling import trimmed
 from llm.replies import readable
 from llm.words import words
 from smartcontent.content import Caller, Noun
 from smartcontent.errors import NotFound
+from store.budgets import Limits
 from store.database import Database
 from store.rows import new_id
 from store.threads import Threads
@@ -133,8 +136,11 @@ async def ask(
 class Assistant:
     """`ask` with everything but the turn itself already chosen, in threads one may list."""
 
-    def __init__(self, agent: Agent, provided: Provided, database: Database) -> None:
+    def __init__(
+        self, agent: Agent, provided: Provided, database: Database, budget: Limits | None = None
+    ) -> None:
         self._agent = agent
+        self._budget = budget or Limits()
         self._provided = {Database: database, **provided}
         self._database = database
 
@@ -142,9 +148,10 @@ class Assistant:
         """One turn; without a thread a new one begins.  NotFound when it is somebody else's."""
         async with self._database.transaction(caller.workspace_id) as session:
             thread = await _own_thread(Threads(session), caller, thread_id, text)
-        return await ask(
-            self._agent, text, caller=caller, provided=self._provided, thread_id=thread
-        )
+        with charged_to(WorkspaceAccount(self._database, caller.workspace_id, self._budget)):
+            return await ask(
+                self._agent, text, caller=caller, provided=self._provided, thread_id=thread
+            )
 
     async def forget(self, caller: Caller, thread_id: UUID) -> None:
         """Remove what was said in a thread.  Whose it is has been checked by whoever asks."""

@@ -34,6 +34,7 @@ from graph.state import (
     Written,
 )
 from graph.team import Team
+from llm.accounts import charged_to
 from memory.recall import similar
 from smartcontent.content import Segmentation
 from smartcontent.errors import InvalidContent
@@ -93,7 +94,8 @@ async def learner(state: Segmented, runtime: Runtime[Team]) -> Update:
 async def writer(state: Planned, runtime: Runtime[Team]) -> Update:
     """Writes each segment's strategies for each platform."""
     team, since = runtime.context, perf_counter()
-    variants = await to_thread(write_variants, team, state)
+    with charged_to(team.account(state["workspace_id"])):
+        variants = await to_thread(write_variants, team, state)
     async with step(team, state["workspace_id"], "writer", since=since) as work:
         work.summary = wording.written(variants)
     return {"variants": variants}

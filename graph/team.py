@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from agents.learner import Learner
+from graph.accounts import WorkspaceAccount
 from graph.expecting import TextLifts
 from graph.serving import Policies
 from learning.timing import Observation
@@ -25,6 +27,7 @@ from smartcontent.content import (
 from smartcontent.decision import SlotForecast
 from smartcontent.errors import LeaseLost
 from smartcontent.publishing import CampaignSettings
+from store.budgets import Limits
 from store.database import Database
 from store.runs import Lease
 from tools.platforms import Platforms
@@ -96,11 +99,16 @@ class Team:
     clock: Callable[[], datetime]
     expecting: TextLifts
     exposure_floor: float = 0.0
+    budget: Limits = Limits()
     lease: Lease | None = None
 
     def holding(self, lease: Lease) -> "Team":
         """The same team at work on one run."""
         return replace(self, lease=lease)
+
+    def account(self, workspace_id: UUID) -> WorkspaceAccount:
+        """On which the workspace's questions to language models are booked."""
+        return WorkspaceAccount(self.database, workspace_id, self.budget)
 
     def specs_of(self, platforms: Sequence[Platform]) -> list[PlatformSpec]:
         """Raises UnknownPlatform."""

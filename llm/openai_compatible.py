@@ -4,47 +4,83 @@ Errors of the client library leave here as ModelUnavailable (ask later, or check
 or ModelMisbehaved (it answered, and not what was asked).
 """
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import openai
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
+from llm.accounts import Bill, Prices, Spend, abilled, billed
 from llm.bounded_http import async_client, client
 from smartcontent.errors import ModelMisbehaved, ModelProblem, ModelUnavailable, SetupProblem
 from smartcontent.settings import Settings
 
 MOST_TOKENS = 1024
-RETRIES = 1
 NO_KEY = SecretStr("none")  # local servers ask for no key, the client library insists on one
+FINAL = frozenset({401, 403, 404})  # asking again changes nothing
 OPENAI = "api.openai.com"
 # what the client library raises when it reads an answer of another shape without looking first
 MISREAD = (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError)
 
 
 class OpenAICompatible(ChatOpenAI):
-    """A chat model at any OpenAI-compatible address, with our errors.  Made by `chat_model`."""
+    """A chat model at any OpenAI-compatible address, with our errors.  Made by `chat_model`.
 
-    def _generate(self, *args: Any, **kwargs: Any) -> ChatResult:
-        with ours():
-            return _answered(super()._generate(*args, **kwargs))
+    Whatever is asked of it is booked on the account of whoever asks (`llm.accounts`).
+    """
 
-    async def _agenerate(self, *args: Any, **kwargs: Any) -> ChatResult:
-        with ours():
-            return _answered(await super()._agenerate(*args, **kwargs))
+    prices: Prices = Prices()
 
-    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
-        with ours():
-            yield from _any(super()._stream(*args, **kwargs))
+    def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
+        with billed(self._most(messages, kwargs)) as bill, ours():
+            result = _answered(super()._generate(messages, *args, **kwargs))
+            self._note(bill, result.generations[0].message)
+            return result
 
-    async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
-        with ours():
-            async for chunk in super()._astream(*args, **kwargs):
+    async def _agenerate(
+        self, messages: list[BaseMessage], *args: Any, **kwargs: Any
+    ) -> ChatResult:
+        async with abilled(self._most(messages, kwargs)) as bill:
+            with ours():
+                result = _answered(await super()._agenerate(messages, *args, **kwargs))
+                self._note(bill, result.generations[0].message)
+                return result
+
+    def _stream(
+        self, messages: list[BaseMessage], *args: Any, **kwargs: Any
+    ) -> Iterator[ChatGenerationChunk]:
+        with billed(self._most(messages, kwargs)) as bill, ours():
+            for chunk in _any(super()._stream(messages, *args, **kwargs)):
+                self._note(bill, chunk.message)
                 yield chunk
+
+    async def _astream(
+        self, messages: list[BaseMessage], *args: Any, **kwargs: Any
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        async with abilled(self._most(messages, kwargs)) as bill:
+            with ours():
+                async for chunk in super()._astream(messages, *args, **kwargs):
+                    self._note(bill, chunk.message)
+                    yield chunk
+
+    def _most(self, messages: list[BaseMessage], asked: dict[str, Any]) -> Spend:
+        """What a request can use: no tokeniser makes more tokens than there are bytes."""
+        said = {name: asked[name] for name in ("tools", "response_format") if name in asked}
+        texts = [message.model_dump(include={"content", "tool_calls"}) for message in messages]
+        read = len(json.dumps([texts, said], default=str, ensure_ascii=False).encode())
+        return self.prices.of(read, self.max_tokens or MOST_TOKENS)
+
+    def _note(self, bill: Bill, message: BaseMessage) -> None:
+        usage = message.usage_metadata if isinstance(message, AIMessage) else None
+        if usage is not None:
+            bill.used = self.prices.of(usage["input_tokens"], usage["output_tokens"])
 
     async def aclose(self) -> None:
         """Give the connections back."""
@@ -77,12 +113,13 @@ def chat_model(settings: Settings) -> OpenAICompatible:
         model=settings.llm_model,
         api_key=settings.llm_api_key or NO_KEY,
         timeout=settings.llm_timeout,
-        max_retries=RETRIES,
+        max_retries=0,  # each try is booked, so tries are made where bookings are: in Structured
         max_completion_tokens=MOST_TOKENS,
         http_client=client(settings.llm_timeout),
         http_async_client=async_client(settings.llm_timeout),
         use_responses_api=False,
         stream_usage=True,
+        prices=Prices(settings.llm_read_price, settings.llm_write_price),
     )
 
 
@@ -94,15 +131,30 @@ def ours() -> Iterator[None]:
     except openai.APIStatusError as problem:
         raise _status(problem.status_code, problem.message) from problem
     except openai.APIConnectionError as problem:
-        raise ModelUnavailable(
-            f"The language model did not answer: {str(problem.__cause__ or problem).rstrip('.')}.",
-            todo="Check SMARTCONTENT_LLM_BASE_URL and that the server runs.",
-        ) from problem
+        raise _unanswered(_cause(problem)) from problem
     except (openai.OpenAIError, *MISREAD) as problem:
         raise ModelMisbehaved(
             f"The language model's answer cannot be read: {str(problem)[:200]}.",
             todo="Try again, or choose a model that ends its answers.",
         ) from problem
+
+
+def _cause(problem: BaseException) -> BaseException:
+    """What was wrong before libraries wrapped it."""
+    while not isinstance(problem, httpx.HTTPError | ModelProblem) and problem.__cause__:
+        problem = problem.__cause__
+    return problem
+
+
+def _unanswered(cause: BaseException) -> ModelProblem:
+    if isinstance(cause, ModelProblem):
+        return cause
+    return ModelUnavailable(
+        f"The language model did not answer: {str(cause).rstrip('.') or type(cause).__name__}.",
+        todo="Check SMARTCONTENT_LLM_BASE_URL and that the server runs.",
+        unbilled=isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout),
+        again=not isinstance(cause, httpx.TimeoutException),
+    )
 
 
 def _any(chunks: Iterator[ChatGenerationChunk]) -> Iterator[ChatGenerationChunk]:
@@ -140,6 +192,7 @@ def _status(status: int, said: str) -> ModelProblem:
             f"The language model refused the request ({status}): {said[:200]}",
             todo="Choose a model with a longer context or with JSON output.",
             status=status,
+            unbilled=True,
         )
     todo = {
         401: "Check SMARTCONTENT_LLM_API_KEY.",
@@ -148,5 +201,9 @@ def _status(status: int, said: str) -> ModelProblem:
         429: "Wait, or raise the limits of the account.",
     }.get(status, "Try again later.")
     return ModelUnavailable(
-        f"The language model's server answered {status}: {said[:200]}", todo=todo, status=status
+        f"The language model's server answered {status}: {said[:200]}",
+        todo=todo,
+        status=status,
+        unbilled=True,
+        again=status not in FINAL,
     )

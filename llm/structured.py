@@ -6,13 +6,16 @@ the schema or it is ModelMisbehaved.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import sha256
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from llm.accounts import paying
 from smartcontent.errors import ModelMisbehaved, ModelUnavailable, SmartContentError
 
 if TYPE_CHECKING:
@@ -79,15 +82,35 @@ class Structured:
     def complete(
         self, instructions: str, material: str, form: type[Form], *, seed: int | None = None
     ) -> Form:
-        """The form, filled in.  Raises ModelUnavailable, ModelMisbehaved."""
+        """The form, filled in.  Raises ModelUnavailable, ModelMisbehaved, BudgetSpent.
+
+        Where somebody pays, an answer to the same question is given again without a call: one to
+        another `seed` too, for what differs is asked differently.
+        """
+        key = question(self.name, instructions, material, form)
+        payer = paying()
+        kept = payer.wait(payer.account.recall(key)) if payer else None
+        if kept is not None:
+            return parse(kept, form)
+        answer = self._persist([("system", instructions), ("human", material)], form, seed)
+        filled = parse(answer, form)
+        if payer:
+            payer.wait(payer.account.keep(key, self.name, filled.model_dump_json()))
+        return filled
+
+    def _persist(self, messages: Messages, form: type[BaseModel], seed: int | None) -> str:
+        """Ask, and once more where the server was only busy."""
         self._refuse_while_resting()
-        messages = [("system", instructions), ("human", material)]
         try:
-            answer = self._ask(messages, form, seed)
+            try:
+                return self._ask(messages, form, seed)
+            except ModelUnavailable as problem:
+                if not problem.facts.get("again"):
+                    raise
+                return self._ask(messages, form, seed)
         except ModelUnavailable:
             self._resting_until = self.clock() + self.rest
             raise
-        return parse(answer, form)
 
     def _refuse_while_resting(self) -> None:
         left = self._resting_until - self.clock()
@@ -122,6 +145,12 @@ class Structured:
                 if length > LONGEST_ANSWER:
                     raise _misbehaved(f"it did not end after {LONGEST_ANSWER} characters")
         return "".join(said)
+
+
+def question(model: str, instructions: str, material: str, form: type[BaseModel]) -> str:
+    """SHA-256 over everything that was asked, and of whom."""
+    parts = (model, instructions, material, json.dumps(form.model_json_schema(), sort_keys=True))
+    return sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _asked(form: type[BaseModel]) -> dict[str, Any]:

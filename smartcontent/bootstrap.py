@@ -57,6 +57,7 @@ from smartcontent.folder_lock import Running
 from smartcontent.plugins import Analysing, Connector, Embedder, Proposing
 from smartcontent.settings import Settings
 from store import embedded, migrate
+from store.budgets import MILLION, Limits
 from store.database import Database
 from store.media import MediaFolder, MediaStore
 from store.secrets import Vault, master_key
@@ -226,8 +227,17 @@ def at(settings: Settings, running: Running) -> Settings:
         "llm_model": qwen().name,
         "llm_api_key": SecretStr(running.key),
         "llm_timeout": max(settings.llm_timeout, LOCAL_SECONDS),
+        "llm_read_price": 0.0,
+        "llm_write_price": 0.0,
     }
     return settings.model_copy(update=local)
+
+
+def choose_budget(settings: Settings) -> Limits:
+    """Of workspaces that have set none of their own."""
+    cost = settings.llm_monthly_cost
+    micros = None if cost is None else round(cost * MILLION)
+    return Limits(tokens=settings.llm_monthly_tokens, micros=micros)
 
 
 def choose_writer(completing: Completing | None, guard: Guard) -> Writing:
@@ -309,6 +319,7 @@ def choose_team(
         clock=clock,
         expecting=choose_expecting(embedder),
         exposure_floor=settings.exposure_floor,
+        budget=choose_budget(settings),
     )
 
 
@@ -343,7 +354,10 @@ def choose_services(
         learner=team.learner,
         expecting=team.expecting,
         assistant=Assistant(
-            assistant_graph(chat, toolbox, checkpointer=saver), provided, team.database
+            assistant_graph(chat, toolbox, checkpointer=saver),
+            provided,
+            team.database,
+            team.budget,
         ),
         clock=team.clock,
     )

@@ -243,6 +243,17 @@ def model_status(json: Json = False) -> None:
     start("model", what="status", json=json)
 
 
+@model.command("budget")
+def model_budget(
+    tokens: Annotated[int | None, typer.Option(min=0, help="Most tokens in a month.")] = None,
+    cost: Annotated[float | None, typer.Option(min=0, help="Most money in a month.")] = None,
+    unlimited: Annotated[bool, typer.Option("--unlimited", help="No limits.")] = False,
+    json: Json = False,
+) -> None:
+    """What the language model may cost your workspace in a month, and what it has."""
+    start("budget", tokens=tokens, cost=cost, unlimited=unlimited, json=json)
+
+
 @model.command("remove")
 def model_remove(json: Json = False) -> None:
     """Stop the model's server and delete its file."""

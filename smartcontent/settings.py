@@ -32,6 +32,18 @@ class Settings(BaseSettings):
     llm_model: str = Field(default="gpt-4o-mini", description="Model name at that endpoint.")
     llm_api_key: SecretStr | None = Field(default=None, description="Key for that endpoint.")
     llm_timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for a model.")
+    llm_read_price: float = Field(
+        default=0.0, ge=0, description="Price of a million tokens read, in any one currency."
+    )
+    llm_write_price: float = Field(
+        default=0.0, ge=0, description="Price of a million tokens written, in that currency."
+    )
+    llm_monthly_tokens: int | None = Field(
+        default=None, ge=0, description="Most tokens of a workspace in a month; none is no limit."
+    )
+    llm_monthly_cost: float | None = Field(
+        default=None, ge=0, description="Most money of a workspace in a month, in that currency."
+    )
     local_model: bool = Field(
         default=True, description="Whether an installed model writes when no endpoint is set."
     )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     Double,
     Integer,
@@ -286,3 +287,7 @@ EVENTS = _table(
     topic=Text,
     language=Text,
 )
+
+MODEL_BUDGETS = _table("model_budgets", tokens=Long, micros=Long, set_at=Time)
+MODEL_SPENDING = _table("model_spending", month=Date, tokens=Long, micros=Long, calls=Long)
+MODEL_ANSWERS = _table("model_answers", key=Text, model=Text, answer=Text, created_at=Time)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import regex
+from pydantic import Field
 
 from llm.structured import Completing
 from smartcontent.content import Noun, Span, Variant
@@ -30,7 +31,7 @@ class Draft(Noun):
     """What a model fills in; `evidence` are sentences of the source, word for word."""
 
     text: str
-    evidence: list[str]
+    evidence: list[str] = Field(json_schema_extra={"maxItems": 3})  # asked for, not insisted on
 
 
 def ask_for_post(completing: Completing, order: Order, feedback: str = "") -> Variant:

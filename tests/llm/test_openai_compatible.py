@@ -1,5 +1,6 @@
 """The door to language models, against a real endpoint that misbehaves in every way we know."""
 
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import monotonic
@@ -132,6 +133,17 @@ async def test_a_stream_without_end_is_cut_off() -> None:
     with e.endpoint(e.rambling) as (url, asked), pytest.raises(ModelMisbehaved, match="not end"):
         await greet(url, timeout=20)
     assert len(asked) == 1
+
+
+async def test_memory_stays_bounded() -> None:
+    with e.endpoint(GOOD, e.flooding) as (url, _):
+        await greet(url)  # what is loaded the first time does not count
+        tracemalloc.start()
+        with pytest.raises(ModelMisbehaved):
+            await greet(url, timeout=60)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 40_000_000
 
 
 async def test_a_server_that_knows_no_streams_is_asked_for_the_whole() -> None:

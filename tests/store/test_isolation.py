@@ -12,7 +12,9 @@ from sqlalchemy.exc import ProgrammingError
 import store.migrations
 from smartcontent.content import Analysis, Media, Readability, Segmentation
 from smartcontent.decision import Estimate, Event
+from store.answers import Answers
 from store.api_keys import ApiKeys
+from store.budgets import Budgets, Limits
 from store.consents import Consents
 from store.contents import Analyses, Contents
 from store.database import Database
@@ -158,6 +160,9 @@ async def fill(database: Database, workspace: UUID) -> None:
         figure = Estimate(value=None, low=None, high=None, n=0, verdict="?")
         await Evaluations(session).add("lift", figure)
         await Rewards(session).add({"weights": {}})
+        await Budgets(session).set(Limits(tokens=1))
+        await Budgets(session).reserve(1, 1)
+        await Answers(session).keep("k", model="m", answer="a")
         registry = Registry(session)
         await registry.ensure("vowpal")
         other = await registry.shadow(name="other", kind="uniform", settings={}, most=1)
