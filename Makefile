@@ -4,7 +4,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt --build-constraints constraints.txt
 PEERS := $(BIN)/uv pip install --quiet --python .venv-peers/bin/python
 
-# DATA=DIR adds the benchmarks that read real data; their peers live in .venv-peers.
+# DATA=DIR adds the benchmarks that read real data; their peers live in .venv-peers.  MODELS=DIR adds
+# what local language models write, and brings them there (1.2 GB).
 .PHONY: install run down test check bench bench-peers chaos docs lock clean
 
 install: .venv/installed
@@ -21,7 +22,7 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/pyright
 bench: .venv/installed-dev
-	$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA),)
+	$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA),) $(if $(MODELS),--models $(MODELS),)
 bench-peers: .venv/uv
 	$(BIN)/uv venv --quiet --allow-existing --python 3.11 .venv-peers
 	$(PEERS) cython==3.3.1 numpy==2.4.6 scipy==1.17.1 setuptools==84.2.1 wheel==0.48.0

@@ -140,7 +140,9 @@ def variants_of(
     return written
 
 
-def figures_of(tally: Tally, written: Sequence[Written], specs: dict[str, PlatformSpec]) -> Any:
+def figures_of(
+    tally: Tally, written: Sequence[Written], specs: dict[str, PlatformSpec]
+) -> dict[str, Any]:
     """Shares of answers (`no_post`, `refused`) and of variants (`fallback`, `within_limits`)."""
     many = max(len(written), 1)
     blocked = (tally.guard.check(o.variant, o.piece.content, o.piece.analysis) for o in written)
@@ -160,8 +162,8 @@ def figures_of(tally: Tally, written: Sequence[Written], specs: dict[str, Platfo
 
 def measured(
     model: LocalModel, found: Sequence[Piece], guard: Guard, args: argparse.Namespace
-) -> dict[str, Any]:
-    """The model's figures and its variants."""
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The model's figures, and its variants as rows."""
     specs = {name: guard.specs[name] for name in args.platforms.split(",")}
     with served(model, args.models) as completing:
         tally = Tally(guard, completing)
@@ -171,11 +173,11 @@ def measured(
             )
         except ModelProblem as problem:
             raise SystemExit(f"{model.title}: {problem}") from problem
-    texts = [
+    rows = [
         {"piece": one.piece.name, **one.variant.model_dump(mode="json"), "seconds": one.seconds}
         for one in written
     ]
-    return {**figures_of(tally, written, specs), "texts": texts}
+    return figures_of(tally, written, specs), rows
 
 
 def measure(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Bar]]:
@@ -187,12 +189,16 @@ def measure(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Bar]]:
         if piece.language == "en"
     ][:many]
     named = args.only.split(",") if args.only else list(MODELS)
-    figures = {name: measured(MODELS[name](), found, guard, args) for name in named}
+    figures: dict[str, dict[str, Any]] = {}
+    rows: list[dict[str, Any]] = []
+    for name in named:
+        figures[name], more = measured(MODELS[name](), found, guard, args)
+        rows += more
     bars = {f"{name}_within_limits": Bar(figures[name]["within_limits"], 1.0) for name in named}
     bars |= {
         f"{name}_blocked": Bar(figures[name]["blocked"], 0.0, better="lower") for name in named
     }
-    return {"seed": args.seed, "articles": [piece.name for piece in found], **figures}, bars
+    return {"seed": args.seed, "pieces": len(found), **figures, "rows": rows}, bars
 
 
 def main() -> int:
