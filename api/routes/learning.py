@@ -39,6 +39,8 @@ class PolicySettings(Body):
     breadth: Annotated[Setting, Field(ge=0.01, le=100)] | None = None
     memory: Annotated[Setting, Field(ge=10, le=1e9)] | None = None
     behind: Annotated[Setting, Field(ge=0, le=10)] | None = None
+    base: Annotated[Setting, Field(ge=1e-6, le=10)] | None = None
+    weight: Annotated[Setting, Field(ge=1, le=1e6)] | None = None
 
 
 class NewPolicy(Body):

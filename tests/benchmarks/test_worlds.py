@@ -27,13 +27,13 @@ def test_a_lift_is_claimed_with_one() -> None:
 
 
 def test_careless_looks_would_claim_more(looked: list[list[Estimate]]) -> None:
-    """The control: the same worlds, each look with a third of the interval."""
+    """The control: the same worlds, each look with a fifth of the interval."""
 
     def hasty(look: Estimate) -> bool:
         if look.value is None or look.low is None or look.high is None:
             return False
-        third = (2 * look.value + look.low) / 3, (2 * look.value + look.high) / 3
-        return third[0] > 0.0 or third[1] < 0.0
+        fifth = (4 * look.value + look.low) / 5, (4 * look.value + look.high) / 5
+        return fifth[0] > 0.0 or fifth[1] < 0.0
 
     assert sum(any(map(hasty, looks)) for looks in looked) >= 4
 
