@@ -199,7 +199,7 @@ def choose_policies() -> Policies:
     """Who decides where a workspace has said nothing, and which ones it may register: among
     them whoever once decided, for a new default takes no workspace over."""
     kinds = (BestOf, Campaign, EpsilonGreedy, Linear, Thompson, Uniform, Vowpal)
-    return Policies(Vowpal, kinds=kinds)
+    return Policies(BestOf, kinds=kinds)
 
 
 async def choose_completing(settings: Settings, told: Telling) -> Completing | None:

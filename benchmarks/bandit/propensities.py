@@ -24,7 +24,7 @@ from scipy.stats import chi2
 
 import learning.bandit
 from benchmarks.contract import Bar, arguments, done, report
-from learning.bandit.base import Choice, Policy
+from learning.bandit.base import Choice, Policy, Weighed
 from learning.bandit.best_of import BestOf
 from learning.bandit.linear import Linear
 from learning.bandit.uniform import Uniform
@@ -62,22 +62,31 @@ class Drawn:
 
 @dataclass
 class Cell:
-    """Counts over what was expected, and their covariance, where the same actions were drawn."""
+    """Where the same actions were drawn: how often each, for every vector that was logged."""
 
-    over: Numbers
-    covariance: Numbers
+    counts: dict[tuple[float, ...], list[int]] = field(default_factory=dict)
 
-    @classmethod
-    def empty(cls, actions: int) -> "Cell":
-        return cls(np.zeros(actions), np.zeros((actions, actions)))
+    def add(self, propensities: dict[str, float], action: str) -> None:
+        counts = self.counts.setdefault((*propensities.values(),), [0] * len(propensities))
+        counts[[*propensities].index(action)] += 1
 
-    def add(self, propensities: Numbers, at: int) -> None:
-        self.over -= propensities
-        self.over[at] += 1.0
-        self.covariance += np.diag(propensities) - np.multiply.outer(propensities, propensities)
+    @property
+    def draws(self) -> int:
+        return sum(map(sum, self.counts.values()))
+
+    @property
+    def freedom(self) -> int:
+        return len(next(iter(self.counts))) - 1
 
     def chi_square(self) -> float:
-        return float(self.over @ np.linalg.pinv(self.covariance, hermitian=True) @ self.over)
+        """Counts over what was expected, in units of their covariance."""
+        size = self.freedom + 1
+        over, covariance = np.zeros(size), np.zeros((size, size))
+        for logged, counts in self.counts.items():
+            shares, draws = np.array(logged), sum(counts)
+            over += np.array(counts) - draws * shares
+            covariance += draws * (np.diag(shares) - np.multiply.outer(shares, shares))
+        return float(over @ np.linalg.pinv(covariance, hermitian=True) @ over)
 
 
 @dataclass
@@ -150,6 +159,20 @@ def taught(kind: Callable[[], Policy], seed: int) -> Policy:
     return policy
 
 
+def settled(policy: Policy) -> Policy:
+    """Itself, weighing each question once: it learns nothing while it is drawn from."""
+    weigh, known = policy.weigh, dict[object, Weighed]()
+
+    def remembered(context: Features, actions: Sequence[Action]) -> Weighed:
+        question = (*context.items(), *(action.id for action in actions))
+        if question not in known:
+            known[question] = weigh(context, actions)
+        return known[question]
+
+    vars(policy)["weigh"] = remembered
+    return policy
+
+
 def plain(policy: Policy, draws: int, seed: int) -> Iterator[Drawn]:
     random = Random(seed)
     for context, _ in zip(contexts(random), range(draws), strict=False):
@@ -170,7 +193,7 @@ def masked(policy: Policy, draws: int, seed: int) -> Iterator[Drawn]:
 def held_back(policy: Policy, draws: int, seed: int) -> Iterator[Drawn]:
     """As the product serves: a unit falls into the holdback by hash, the log has the mixture."""
     random = Random(seed)
-    baseline = dict.fromkeys(NAMES, 1.0 / len(NAMES))
+    baseline: dict[str, float] = dict.fromkeys(NAMES, 1.0 / len(NAMES))
     for context, unit in zip(contexts(random), range(draws), strict=False):
         choice = policy.pull(context, ACTIONS, seed=random.getrandbits(53))
         held = in_holdback(f"{seed} {unit}", HOLDBACK, "propensities")
@@ -201,19 +224,15 @@ CASES: dict[str, Callable[[Policy, int, int], Iterator[Drawn]]] = {
 def fit(draws: Iterable[Drawn]) -> Fit:
     """Cells of less than 50 draws are left out: a chi-square says nothing of them."""
     cells: dict[str, Cell] = {}
-    counts: dict[str, int] = {}
     errors = (Errors(), Errors())
     for each in draws:
-        names = list(each.propensities)
-        cell = cells.setdefault(each.cell, Cell.empty(len(names)))
-        cell.add(np.array([*each.propensities.values()]), names.index(each.action))
-        counts[each.cell] = counts.get(each.cell, 0) + 1
+        cells.setdefault(each.cell, Cell()).add(each.propensities, each.action)
         weight = each.reward / each.propensities[each.action]
-        targets = (1.0 / len(names), each.own[each.action])
+        targets = (1.0 / len(each.propensities), each.own[each.action])
         for error, target, truth in zip(errors, targets, each.truths, strict=True):
             error.values.append(target * weight - truth)
-    used = [cell for name, cell in cells.items() if counts[name] >= 50]
-    freedom = sum(len(cell.over) - 1 for cell in used)
+    used = [cell for cell in cells.values() if cell.draws >= 50]
+    freedom = sum(cell.freedom for cell in used)
     chance = float(chi2.sf(sum(cell.chi_square() for cell in used), freedom))
     return Fit(chance, errors[0].score, errors[1].score)
 
@@ -243,7 +262,7 @@ def measured(options: Namespace) -> dict[str, Fit]:
     makers: dict[str, Callable[[], Policy]] = {kind.name: kind for kind in policies()}
     found = {}
     for name, make in {**makers, "best_of_several": undecided}.items():
-        policy = taught(make, options.seed)
+        policy = settled(taught(make, options.seed))
         for case, drawing in CASES.items():
             found[f"{name}_{case}"] = fit(drawing(policy, draws, options.seed))
     return found

@@ -85,14 +85,19 @@ class Arms:
         self._weight = 1.0
 
 
-def arm_of(action: Action) -> str:
-    """
+def arm_of(action: Action, by: str | None = None) -> str:
+    """What all its texts say, or only the one named `by` where it has it.
+
     >>> arm_of(Action(id="7", features={"strategy": "story", "platform": "rss", "hour": 9.0}))
     'strategy=story platform=rss'
+    >>> arm_of(Action(id="7", features={"strategy": "story", "platform": "rss"}), by="strategy")
+    'strategy=story'
     >>> arm_of(Action(id="banner 7"))
     'banner 7'
     """
     if not action.features:
         return action.id
-    texts = [f"{n}={v}" for n, v in action.features.items() if isinstance(v, str)]
-    return " ".join(texts) or action.id
+    texts = {name: value for name, value in action.features.items() if isinstance(value, str)}
+    if by in texts:
+        return f"{by}={texts[by]}"
+    return " ".join([f"{name}={value}" for name, value in texts.items()]) or action.id

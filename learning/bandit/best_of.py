@@ -48,6 +48,11 @@ OFTEN, SELDOM = 1000, 4  # rewards that members are compared by: at first all, t
 BEFORE = 200.0  # observations that the start counts for
 
 
+def usual() -> list[Policy]:
+    """Two that know whom an action suits, and one that knows how strategies do with everybody."""
+    return [Linear(), Vowpal(), Thompson(by="strategy")]
+
+
 class BestOf(Policy):
     """`memory` is how many observations of the members' scores the past is worth; `behind` by how
     many deviations of a reward all but the first start behind it.
@@ -71,7 +76,7 @@ class BestOf(Policy):
         memory: float = 5000.0,
         behind: float = 0.3,
     ) -> None:
-        self.members = [Linear(), Vowpal(), Thompson()] if members is None else list(members)
+        self.members = usual() if members is None else list(members)
         self.memory = memory
         self.behind = behind
         self._updates = 0

@@ -23,6 +23,7 @@ from learning.bandit.base import Numbers
 
 Slots: TypeAlias = NDArray[np.intp]
 LULL = 16  # observations between two additions of drift
+POOLED = 10.0  # weights that what all columns have in common counts for in each
 DOUBT = 2.0  # weights that the shrinkage so far counts for
 WIDE = 100.0  # the offset takes up a constant at once
 
@@ -88,6 +89,14 @@ class Blocks:
             return said, variance
         return said[slots], variance[slots]
 
+    def newcomer(self, z: Numbers, noise: float) -> float:
+        """Variance of what a block not met yet would say of z, in units of the noise: as far as
+        those that have been met lie apart, and at most what the prior says."""
+        known = self.weights[:, 0] / noise
+        found = float(known @ known + self.covariance[:, 0, 0].sum())
+        usual = (found / float(self.prior[0]) + DOUBT) / (self.count + DOUBT)
+        return min(usual, 1.0) * float(self.prior @ (z * z))
+
     def learn(self, slots: Sequence[int], factors: Sequence[float], z: Numbers, y: float) -> float:
         """Learn one observation; returns by how much it surprised: the error over how far off it
         was expected to be, in units of y."""
@@ -119,15 +128,18 @@ class Blocks:
             self._weights[slot] = self._covariance[slot] @ target
         self.prior = prior
 
-    def shrinkage(self, columns: int, noise: float) -> float:
+    def shrinkage(self, columns: int, noise: float) -> tuple[float, Numbers]:
         """Best inverse variance of the weights of these many columns after the first, in units
-        of the noise, by the evidence so far (MacKay 1992, equation 4.9)."""
+        of the noise, by the evidence so far (MacKay 1992, equation 4.9): of all alike, and of
+        each as far as it differs from the others (automatic relevance determination)."""
         inverse = 1.0 / self.prior[1:columns]
         unsure = np.einsum("bii->bi", self.covariance)[:, 1:columns]
-        known = float(np.maximum(1.0 - inverse * unsure, 0.0).sum())
+        known = np.maximum(1.0 - inverse * unsure, 0.0).sum(axis=0)
         weights = self.weights[:, 1:columns] / noise
-        start = float(inverse[0])
-        return (known + DOUBT) / (float((weights * weights).sum()) + DOUBT / start)
+        squares = (weights * weights).sum(axis=0)
+        start = float(np.mean(inverse))
+        common = float((known.sum() + DOUBT) / (squares.sum() + DOUBT / start))
+        return common, (known + POOLED) / (squares + POOLED / common)
 
     def forget(self, kept: float, prior: Numbers) -> None:
         """Of what was observed only this share counts on, under a new prior."""

@@ -27,11 +27,16 @@ PRIOR = 1.0  # an arm starts at the mean of all arms, as sure of it as after one
 
 
 class ContextFree(Policy):
-    """`epsilon` is the floor's share, `memory` how many observations the past is worth."""
+    """`epsilon` is the floor's share, `memory` how many observations the past is worth.
 
-    def __init__(self, *, epsilon: float, memory: float) -> None:
+    With `by` an arm is one feature of an action, such as its strategy: then what is learned in
+    one campaign holds for the next, whose actions are others.
+    """
+
+    def __init__(self, *, epsilon: float, memory: float, by: str | None = None) -> None:
         self.epsilon = epsilon
         self.memory = memory
+        self.by = by
         self._updates = 0
         self._arms = Arms(memory=memory)
         self._watch = Watch()
@@ -63,7 +68,7 @@ class ContextFree(Policy):
         return drawn(check_actions(actions), self.weigh(context, actions), seed)
 
     def weigh(self, context: Features, actions: Sequence[Action]) -> Weighed:
-        counts, means = self._arms.read([arm_of(action) for action in actions])
+        counts, means = self._arms.read([arm_of(action, self.by) for action in actions])
         scores = (counts * means + PRIOR * self._arms.mean) / (counts + PRIOR)
         return Weighed(floored(self._preferred(scores, counts + PRIOR), self.epsilon), scores)
 
@@ -79,7 +84,7 @@ class ContextFree(Policy):
         ids = check_actions(actions)
         check_feedback(ids, action, reward, propensity)
         check_features(context)
-        arm = arm_of(actions[ids.index(action)])
+        arm = arm_of(actions[ids.index(action)], self.by)
         counts, means = self._arms.read([arm])
         expected = (counts * means + PRIOR * self._arms.mean) / (counts + PRIOR)
         unsure = self._arms.deviation * math.sqrt(1.0 + 1.0 / float(counts[0] + PRIOR))
@@ -95,10 +100,10 @@ class ContextFree(Policy):
         at = check_actions(actions).index(action)
         score = float(self.weigh(context, actions).scores[at])
         usual = self._arms.mean
-        return {"base": usual, f"action {arm_of(actions[at])}": score - usual}
+        return {"base": usual, f"action {arm_of(actions[at], self.by)}": score - usual}
 
     def snapshot(self) -> bytes:
-        settings = {"epsilon": self.epsilon, "memory": self.memory}
+        settings = {"epsilon": self.epsilon, "memory": self.memory, "by": self.by}
         state = {"settings": settings, "updates": self._updates, "watch": asdict(self._watch)}
         return seal(self.name, {**state, **self._arms.state})
 

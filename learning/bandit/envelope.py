@@ -11,7 +11,7 @@ from typing import Any
 from smartcontent.errors import SnapshotDamaged
 
 MAGIC = b"SCPOLICY"
-VERSION = 1
+VERSION = 2
 _DIGEST = hashlib.sha256().digest_size
 
 

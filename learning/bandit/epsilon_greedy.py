@@ -21,8 +21,10 @@ class EpsilonGreedy(ContextFree):
 
     name: ClassVar[str] = "epsilon_greedy"
 
-    def __init__(self, *, epsilon: float = 0.1, memory: float = 3000.0) -> None:
-        super().__init__(epsilon=epsilon, memory=memory)
+    def __init__(
+        self, *, epsilon: float = 0.1, memory: float = 3000.0, by: str | None = None
+    ) -> None:
+        super().__init__(epsilon=epsilon, memory=memory, by=by)
 
     def _preferred(self, scores: Numbers, counts: Numbers) -> Numbers:
         return greedy(scores)

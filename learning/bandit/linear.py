@@ -54,7 +54,8 @@ class View:
     """Actions as a matrix over the blocks they touch; `rows` has them over all columns.
 
     `squares` leaves out what all actions have in common, which cannot decide between them;
-    `unknown` counts features that were never learned from.
+    `unknown` is 1 where any feature was never learned from, however many: names may describe one
+    new thing.
     """
 
     slots: Slots
@@ -88,7 +89,7 @@ class Linear(Policy):
         *,
         epsilon: float = 0.01,
         optimism: float = 0.4,
-        breadth: float = 0.3,
+        breadth: float = 0.6,
         ridge: float = 4.0,
         memory: float = 3000.0,
         fades: bool = True,
@@ -103,7 +104,7 @@ class Linear(Policy):
         self._errors = [0.0, 0.0]  # squares of surprises of late, and how many
         self._watch = Watch()
         self._since = 0
-        self._shrinkage = ridge
+        self._shrinkage = [ridge]  # of each column after the first, then of those to come
         self._contexts = Columns(most=CONTEXTS)
         self._actions = Columns(most=ACTIONS, constant=False)
         self._blocks = Blocks(self._prior(), drift=1.0 / memory**2)
@@ -150,7 +151,7 @@ class Linear(Policy):
         scores = self._blocks.offset + view.values @ said
         variances = view.squares @ variance
         if view.unknown is not None:
-            variances += view.unknown * float(self._blocks.prior @ (z * z))
+            variances += view.unknown * self._blocks.newcomer(z, self.noise)
         spreads = self.noise * self.doubt * np.sqrt(variances)
         likely = chances(scores + self.optimism * spreads, self.breadth * spreads)
         return Weighed(floored(likely, self.epsilon), scores)
@@ -171,7 +172,7 @@ class Linear(Policy):
         surprise = self._blocks.learn(touched.tolist(), a[touched].tolist(), z, reward)
         if self.fades and self._watch.tells(surprise / self.noise):
             self._since = self._updates
-            self._shrinkage = self.ridge
+            self._shrinkage = [self.ridge]
             self._blocks.forget(KEPT, self._prior())
         kept = 1.0 - 1.0 / MEMORY
         self._errors = [kept * self._errors[0] + surprise**2, kept * self._errors[1] + 1.0]
@@ -194,7 +195,7 @@ class Linear(Policy):
     def clone(self) -> Self:
         twin = type(self)(**self._settings)
         twin._updates, twin._errors = self._updates, list(self._errors)
-        twin._shrinkage = self._shrinkage
+        twin._shrinkage = list(self._shrinkage)
         twin._watch, twin._since = replace(self._watch), self._since
         twin._contexts, twin._actions = self._contexts.clone(), self._actions.clone()
         twin._blocks = self._blocks.clone()
@@ -242,8 +243,10 @@ class Linear(Policy):
         }
 
     def _prior(self) -> Numbers:
-        prior = np.full(self._contexts.width, 1.0 / self._shrinkage)
+        *known, others = self._shrinkage
+        prior = np.full(self._contexts.width, 1.0 / others)
         prior[0] = 1.0
+        prior[1 : 1 + len(known)] = 1.0 / np.array(known)
         return prior
 
     def _learned(
@@ -284,7 +287,7 @@ class Linear(Policy):
         values = np.ascontiguousarray(rows[:, slots])
         squares = values * values
         squares[:, (values == values[0]).all(axis=0)] = 0.0
-        unknown = np.array([float(self._actions.unknown(each)) for each in features])
+        unknown = np.array([float(self._actions.unknown(each) > 0) for each in features])
         return View(slots, rows, values, squares, unknown if unknown.any() else None)
 
     def _make_room(self) -> None:
@@ -305,8 +308,8 @@ class Linear(Policy):
         back is left to the evidence once there is some."""
         contexts, actions = self._contexts.settle(), self._actions.settle()
         if self._contexts.count > 1 and self._updates >= OFTEN:
-            found = self._blocks.shrinkage(self._contexts.count, self.noise)
-            self._shrinkage = min(max(found, LEAST_RIDGE), MOST_RIDGE)
+            common, each = self._blocks.shrinkage(self._contexts.count, self.noise)
+            self._shrinkage = np.clip([*each, common], LEAST_RIDGE, MOST_RIDGE).tolist()
         self._blocks.rescale(
             np.ones(self._blocks.count) if actions is None else actions,
             np.ones(self._blocks.width) if contexts is None else contexts,

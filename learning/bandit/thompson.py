@@ -28,8 +28,10 @@ class Thompson(ContextFree):
 
     name: ClassVar[str] = "thompson"
 
-    def __init__(self, *, epsilon: float = 0.01, memory: float = 3000.0) -> None:
-        super().__init__(epsilon=epsilon, memory=memory)
+    def __init__(
+        self, *, epsilon: float = 0.01, memory: float = 3000.0, by: str | None = None
+    ) -> None:
+        super().__init__(epsilon=epsilon, memory=memory, by=by)
 
     def _preferred(self, scores: Numbers, counts: Numbers) -> Numbers:
         return chances(scores, self._arms.deviation / np.sqrt(counts))

@@ -98,4 +98,5 @@ def test_who_decides_by_default_shares_what_it_learned_of_strategies() -> None:
     """Campaigns to come have other actions and the same strategies.  The control, a policy for
     which an action is the sum of its features and no more, has learned nothing for them."""
     assert told_of_strategies(choose_policies().charges.default()) > 0.5
+    assert told_of_strategies(Thompson(by="strategy")) > 0.5
     assert told_of_strategies(Thompson()) < 0.2

@@ -172,6 +172,6 @@ def test_a_dull_action_does_not_make_others_look_certain(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The control: a policy that thinks little of what it does not know gives the story up."""
-    assert after_bad_luck() > 0.05
+    assert after_bad_luck() > 0.2
     monkeypatch.setattr("learning.bandit.linear.THOUGHT", 1.0)
-    assert after_bad_luck() < 0.02
+    assert after_bad_luck() < 0.1
