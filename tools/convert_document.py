@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
+from threading import BoundedSemaphore
 from typing import Literal
 
 from smartcontent.errors import InvalidContent, SmartContentError, TooLarge
@@ -15,6 +16,7 @@ Kind = Literal["pdf", "docx", "page"]
 
 LIMIT = 10_000_000  # bytes of a document
 SECONDS = 60.0  # on the clock; the child has half of it on the processor
+_AT_ONCE = BoundedSemaphore(2)  # children of a process, each of which may take its memory
 
 _TYPES: dict[str, Kind] = {
     "application/pdf": "pdf",
@@ -95,7 +97,7 @@ def to_html(data: bytes, kind: Kind, name: str) -> str:
 
 def _asked(data: bytes, kind: Kind) -> tuple[str, Why | None]:
     """What the child says, or why not; a child that dies or hangs has met too much."""
-    with TemporaryFile() as sent, TemporaryFile() as answer:
+    with _AT_ONCE, TemporaryFile() as sent, TemporaryFile() as answer:
         sent.write(data)
         sent.seek(0)
         command = [sys.executable, "-m", "tools.convert_child", kind]

@@ -19,7 +19,7 @@ UNKNOWN = "und"  # BCP 47: undetermined
 
 _LIMIT = 20_000  # characters; more only cost time
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[@#]\w+")
-_WEIGHT = 0.06  # of the second reader's log-likelihood
+_WEIGHT = 0.05  # of the second reader's nats
 _LEAST = 1e-6  # a reader may be wrong, however sure
 _UNSEEN = 0.3  # of the likeliest's share: what a language gets that the first reader never saw
 _CALLED = {"no": "nb"}  # the macrolanguage is written Bokmål, but where it says Nynorsk

@@ -2,6 +2,7 @@
 
 import time
 import tracemalloc
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,10 +14,11 @@ import pytest
 from sqlalchemy import text
 
 from smartcontent.bootstrap import Product
-from smartcontent.commands.campaign import moment, play, read_file
+from smartcontent.commands.campaign import moment, play, read_file, read_source
 from smartcontent.commands.home import Home
 from smartcontent.commands.import_events import bring
 from smartcontent.errors import (
+    AddressRefused,
     Conflict,
     InvalidContent,
     InvalidEvent,
@@ -112,6 +114,18 @@ async def test_a_file_that_is_no_article(
     assert why in refusal.value.detail
     assert sent.status_code == (413 if kind is TooLarge else 422)
     assert sent.json()["code"] == kind.code and sent.json()["todo"]
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1/", "HTTP://localhost/a", "http://10.1/"])
+async def test_a_private_address_is_no_article(
+    product: Product, owner: Home, http: httpx.AsyncClient, address: str
+) -> None:
+    async with nothing_written(product, owner):
+        with pytest.raises(AddressRefused) as refusal:
+            await to_thread(read_source, address)
+        sent = await http.post("/v1/contents/link", json={"link": address.lower()})
+    require_told(refusal.value)
+    assert (sent.status_code, sent.json()["code"]) == (403, "address-refused")
 
 
 def test_a_large_file_is_refused_at_once_and_not_read(tmp_path: Path) -> None:
