@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from smartcontent.errors import ModelProblem
+from smartcontent.errors import ModelProblem, ModelUnavailable
 
 T = TypeVar("T")
 
@@ -50,12 +50,21 @@ class Account(Protocol):
     async def keep(self, key: str, model: str, answer: str) -> None: ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class Paying:
-    """An account, and the loop its database lives in: writers work in threads."""
+    """An account, and the loop its database lives in: writers work in threads.
+
+    A thread cannot be cancelled: when the work it was for has ended, `over` ends its calls.
+    """
 
     account: Account
     loop: asyncio.AbstractEventLoop
+    over: bool = False
+
+    def go_on(self) -> None:
+        """Raises ModelUnavailable when nobody waits for the answer any more."""
+        if self.over:
+            raise ModelUnavailable("The work this was for was stopped.", todo="Start it again.")
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """Do it in the loop, from a thread.  In the loop itself that would wait for ever."""
@@ -71,10 +80,12 @@ _PAYING: ContextVar[Paying | None] = ContextVar("smartcontent_paying", default=N
 @contextmanager
 def charged_to(account: Account) -> Iterator[None]:
     """Book what is asked below on this account.  Call it in the event loop."""
-    token = _PAYING.set(Paying(account, asyncio.get_running_loop()))
+    payer = Paying(account, asyncio.get_running_loop())
+    token = _PAYING.set(payer)
     try:
         yield
     finally:
+        payer.over = True
         _PAYING.reset(token)
 
 

@@ -89,6 +89,8 @@ class Structured:
         """
         key = question(self.name, instructions, material, form)
         payer = paying()
+        if payer:
+            payer.go_on()
         kept = payer.wait(payer.account.recall(key)) if payer else None
         if kept is not None:
             return parse(kept, form)
@@ -137,9 +139,11 @@ class Structured:
     def _streamed(self, messages: Messages, **extra: Any) -> str:
         """What it says, up to the most a form can have."""
         chunks: Any = self.chat.stream(messages, **extra)
-        said, length = [], 0
+        said, length, payer = [], 0, paying()
         with closing(chunks):
             for chunk in chunks:
+                if payer:
+                    payer.go_on()
                 said.append(chunk.text)
                 length += len(chunk.text)
                 if length > LONGEST_ANSWER:

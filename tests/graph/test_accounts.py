@@ -5,6 +5,7 @@ import json
 from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -168,3 +169,28 @@ async def test_waiting_in_the_loop_is_refused(account: WorkspaceAccount) -> None
         async with model(url) as chat:
             with charged_to(account), pytest.raises(RuntimeError, match="await it"):
                 Structured(chat).complete("Greet.", "Ana", Greeting)
+
+
+async def test_a_thread_whose_work_was_stopped_asks_no_more(account: WorkspaceAccount) -> None:
+    """A thread outlives the task that waited for it; it stops within an answer, and before one."""
+    stopped = Event()
+    with e.endpoint(e.pausing(stopped)) as (url, asked):
+        async with model(url, timeout=60) as chat:
+            asking = Structured(chat, rest=0)
+
+            def twice() -> list[str]:
+                said = []
+                for name in ("Ana", "Bea"):
+                    with pytest.raises(ModelUnavailable) as caught:
+                        asking.complete("Greet.", name, Greeting)
+                    said.append(caught.value.detail)
+                return said
+
+            with charged_to(account):
+                thread = asyncio.create_task(to_thread(twice))
+                while not asked:
+                    await asyncio.sleep(0.005)
+            stopped.set()  # only now: what is streamed from here on finds the work over
+            said = await thread
+    assert said == ["The work this was for was stopped."] * 2
+    assert len(asked) == 1

@@ -7,6 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any, ClassVar
 
+DELTA = {"index": 0, "delta": {"role": "assistant", "content": "and then "}}
+CHUNK = {"id": "1", "created": 1, "model": "tiny", "object": "chat.completion.chunk"}
+TOKEN = json.dumps({**CHUNK, "choices": [DELTA]})
 Answer = Callable[["Handler"], None]
 
 
@@ -85,11 +88,22 @@ def saying(text: str, *, finish: str = "stop", usage: tuple[int, int] = (1, 1)) 
 
 def rambling(handler: Handler) -> None:
     """Streams small tokens for as long as somebody listens."""
-    delta = {"index": 0, "delta": {"content": "and then "}}
-    chunk = {"id": "1", "created": 1, "model": "tiny", "object": "chat.completion.chunk"}
     handler.begin_events()
     while not handler.released.is_set():
-        handler.event(json.dumps({**chunk, "choices": [delta]}))
+        handler.event(TOKEN)
+
+
+def pausing(until: Event) -> Answer:
+    """Streams a token, waits, and streams on without end."""
+
+    def answer(handler: Handler) -> None:
+        handler.begin_events()
+        handler.event(TOKEN)
+        until.wait(30)
+        while not handler.released.is_set():
+            handler.event(TOKEN)
+
+    return answer
 
 
 def ignoring_stream(text: str) -> Answer:
