@@ -17,10 +17,9 @@ from graph.state import Checked
 from learning.fairness import within_floor
 from smartcontent.content import Analysis, Features, Variant
 from smartcontent.decision import Action, Slot, SlotForecast
-from tools.find_manipulation import find_manipulation
+from tools.score_manner import manner
 from tools.strategies import strategies
 
-CLICKBAIT = "clickbait"
 DAYPARTS = ("night", "morning", "afternoon", "evening")
 
 
@@ -110,7 +109,7 @@ def _action(variant: Variant, slot: Slot, known: Features, time_zone: str) -> Ac
 
 
 def _teasing(variant: Variant) -> Features:
-    """A score between 0 and 1: one phrase is a half, two are three quarters, and so on.  What
-    has none bears no feature, so that nothing is said of texts that nobody could fault."""
-    found = find_manipulation(variant.text, variant.language)
-    return {CLICKBAIT: 1.0 - 0.5 ** len(found)} if found else {}
+    """How far it teases or stirs anger, between 0 and 1.  What does neither bears no feature, so
+    that nothing is said of texts that nobody could fault."""
+    scores = manner(variant.text, variant.language)
+    return {name: score for name, score in scores.items() if score > 0.0}

@@ -9,11 +9,17 @@ from tools.detect_language import detect, likelihood
 from tools.find_manipulation import find_manipulation
 from tools.find_personal_data import find_personal_data
 from tools.plain_post import PlainPost
+from tools.score_manner import CLICKBAIT, OUTRAGE, PRESSURE, suspect
 
 NEAR = 0.6  # share of runs of three words from which a post repeats an earlier one
 SAME = 0.98
 _ENOUGH = 40  # letters: under this a language cannot be told
 _SURE = 0.9
+_WHY = {
+    CLICKBAIT: "reads like a headline that hides its point",
+    PRESSURE: "reads like a shop that presses for a decision",
+    OUTRAGE: "reads as angry or disgusted",
+}
 _PUBLIC = frozenset({"mail address", "telephone number"})
 
 
@@ -45,7 +51,9 @@ def _language(post: PlainPost, language: str) -> Iterator[Finding]:
 def _pressure(post: PlainPost, language: str, content: Content) -> Iterator[Finding]:
     """What the source says itself only asks: a real deadline may be named."""
     source = f"{content.title}\n{content.text}".casefold()
-    for found in find_manipulation(post.text, language):
+    listed = find_manipulation(post.text, language)
+    yield from _suspected(post, language, source, [(one.start, one.end) for one in listed])
+    for found in listed:
         said = found.text.strip().casefold() in source
         severity: Literal["warning", "error"] = "warning" if said else "error"
         yield Finding(
@@ -53,6 +61,23 @@ def _pressure(post: PlainPost, language: str, content: Content) -> Iterator[Find
             severity=severity,
             reason=f"“{found.text.strip()}” {found.why} ({found.kind}).",
             fix="Say what the reader gains, and name a real deadline if there is one.",
+            span=post.span(found.start, found.end),
+        )
+
+
+def _suspected(
+    post: PlainPost, language: str, source: str, listed: Sequence[tuple[int, int]]
+) -> Iterator[Finding]:
+    """What only the model suspects is asked about; the source's own sentences are not."""
+    for found in suspect(post.text, language):
+        known = any(start < found.end and found.start < end for start, end in listed)
+        if known or found.text.casefold() in source:
+            continue
+        yield Finding(
+            rule="manipulation",
+            severity="warning",
+            reason=f"“{found.text}” {_WHY[found.manner]} ({found.sureness:.0%} sure).",
+            fix="Say what the reader gains; keep it if it only says what is so.",
             span=post.span(found.start, found.end),
         )
 
