@@ -1,6 +1,7 @@
 """The guard: nothing leaves that the source does not support or the platform does not take."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from smartcontent.content import Analysis, Content, Finding, Platform, PlatformSpec, Span, Variant
 from smartcontent.errors import UnknownPlatform
@@ -10,9 +11,9 @@ from tools.check_platform import check_platform
 from tools.plain_post import plain_post
 
 RULES = frozenset({
-    "empty", "over-limit", "missing-alt-text", "unsupported-number", "unsupported-name",
-    "unsupported-quote", "unsupported-date", "negation-flipped", "wrong-language",
-    "manipulation", "personal-data", "near-duplicate",
+    "empty", "over-limit", "missing-media", "missing-alt-text", "missing-disclosure",
+    "unsupported-number", "unsupported-name", "unsupported-quote", "unsupported-date",
+    "negation-flipped", "wrong-language", "manipulation", "personal-data", "near-duplicate",
 })  # fmt: skip
 
 
@@ -42,11 +43,25 @@ class Guard:
         findings = [
             *check_platform(variant, content, spec),
             *facts.findings,
-            *check_manner(
-                post, variant.language, content, [plain_post(text, spec).text for text in past]
-            ),
+            *check_manner(post, variant, content, [plain_post(text, spec).text for text in past]),
         ]
         return _found(variant, findings).model_copy(update={"traces": tuple(facts.traces)})
+
+    def check_alone(self, variant: Variant, past: Sequence[str] = ()) -> Variant:
+        """The same without a source: its form and manner, and nothing about its facts.
+
+        Pictures cannot be looked at here, so a platform that wants one is not reminded of it.
+        """
+        spec = self._spec(variant.platform)
+        post = plain_post(variant.text, spec)
+        if not any(character.isalnum() for character in post.text):
+            return _found(variant, [_EMPTY])
+        nothing = Content(id=variant.id, title="", text="", source="", created_at=_EPOCH)
+        findings = [
+            *check_platform(variant, nothing, spec.model_copy(update={"media_required": False})),
+            *check_manner(post, variant, nothing, [plain_post(text, spec).text for text in past]),
+        ]
+        return _found(variant, findings)
 
     def review(
         self,
@@ -82,6 +97,7 @@ def _found(variant: Variant, findings: Sequence[Finding]) -> Variant:
     return variant.model_copy(update={"findings": (*notes, *findings)})
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EMPTY = Finding(
     rule="empty",
     severity="error",

@@ -16,7 +16,7 @@ from graph.expecting import TextLifts
 from graph.serving import Policies
 from memory.base import Memory
 from smartcontent.content import Caller
-from smartcontent.plugins import Connector
+from smartcontent.plugins import Checking, Connector
 from smartcontent.settings import Settings
 from store.database import Database, Session
 from store.media import MediaStore
@@ -48,6 +48,7 @@ class Services:
     policies: Policies
     learner: Learner
     expecting: TextLifts
+    checking: Checking
     assistant: Assistant
     clock: Callable[[], datetime]
     fetch: Fetch = fetch_page

@@ -39,6 +39,7 @@ OPERATIONS: dict[str, Access] = {
     "attach_media": "contents:write",
     "get_media": "contents:read",
     "detach_media": "contents:write",
+    "check_text": "contents:read",
     # campaigns and posts
     "list_campaigns": "campaigns:read",
     "start_campaign": "campaigns:write",

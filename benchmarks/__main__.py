@@ -31,6 +31,7 @@ ALONE = (
 WITH_DATA = {  # and the folder of it they read
     "articles": "articles",
     "writer": "articles",
+    "safety_text": "safety",
     "bandit.upworthy": "upworthy",
     "bandit.headlines": "upworthy",
     "bandit.contextual": "",

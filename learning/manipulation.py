@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from learning.short_text import Whole, buckets
 Table = NDArray[np.float32]
 FILE = "manipulation.npz"
 BUCKETS = 1 << 17
-LOUD = frozenset({"pressure"})  # where capitals belong to the manner, not to an outlet's style
+LOUD = frozenset({"clickbait", "pressure"})  # where capitals belong to the manner
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Manipulation:
 
     def save(self, path: Path) -> None:
         """Write an npz that `shipped` reads: only buckets that something fell into."""
-        packed: dict[str, NDArray[np.generic]] = {"names": np.array(list(self.heads))}
+        packed: dict[str, Any] = {"names": np.array(list(self.heads))}
         for name, head in self.heads.items():
             used = np.flatnonzero(head.weights)
             packed[f"{name} at"] = used.astype(np.uint32)

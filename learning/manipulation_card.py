@@ -32,18 +32,19 @@ words, runs of words and runs of letters, hashed into {buckets:,} buckets and we
 |---|---|---|---|---|---|
 {rows}
 
-Sentences of articles that were not learned from and score over a half: {honest}. Without honest
-prose beside the headlines a third of it would be called bait; the table's rows are headlines and
-labels alone, so that they can be compared with others' figures.
+Sentences of articles that were not learned from and score over a half: {honest}.
+Without honest prose beside the headlines a third of them would be called bait; the table's rows are
+headlines, labels and comments alone, so that they can be compared with others' figures.
 
 **Use.** `clickbait` and `outrage` are features of a post for the learner, whose reward takes them
 off; a post that scores very high is asked about (a warning), never blocked by the score alone. What
 blocks is a phrase of a closed list with its reason. It reads texts, never people.
 
 **Limits.** English only; other languages have the closed list. Headlines of a few outlets taught
-what clickbait is, so part of what it knows is their style: capitals are ignored there for that
-reason. Labels of shops taught pressure: a long text is outside of what it met. Comments of one site
-taught outrage: quoting somebody's anger scores like one's own.
+what clickbait is, so part of what it knows is their style; that is why it reads every headline in
+small letters too, and honest sentences with capitals on every word. Labels of shops taught
+pressure: a long text is outside of what it met. Comments of one site taught outrage: quoting
+somebody's anger scores like one's own.
 """
 ASKED = {
     "clickbait": ("a headline that hides its point", "five folds"),

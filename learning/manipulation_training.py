@@ -28,6 +28,8 @@ from learning.short_text import buckets
 
 STRENGTH = {"clickbait": 100.0, "pressure": 100.0, "outrage": 3.0}  # inverse of the ridge
 FOLDS = 5
+TWICE = frozenset({"clickbait"})
+LIGHTLY = 0.2
 Scores = NDArray[np.float64]
 
 
@@ -56,21 +58,21 @@ def rarity(table: csr_matrix) -> Scores:
     return found
 
 
-def weighted(table: csr_matrix, idf: Scores) -> csr_matrix:
+def weighted(table: csr_matrix, idf: NDArray[np.floating]) -> csr_matrix:
     """Each row by rarity, at length 1."""
-    raised = table.multiply(idf).tocsr()
+    raised = csr_matrix(table @ diags(idf))
     lengths = np.sqrt(np.asarray(raised.multiply(raised).sum(axis=1)).ravel())
-    return (diags(1.0 / np.where(lengths > 0, lengths, 1.0)) @ raised).tocsr()
+    return csr_matrix(diags(1.0 / np.where(lengths > 0, lengths, 1.0)) @ raised)
 
 
-def fit(table: csr_matrix, labels: NDArray[np.bool_], name: str) -> Head:
-    """Weights for one manner, from its marks."""
+def fit(told: Labelled, name: str, shares: Scores | None = None) -> Head:
+    """Weights for one manner; `shares` say how much each text counts."""
+    table = marks(told.texts, name)
     idf = rarity(table)
     model = LogisticRegression(C=STRENGTH[name], solver="liblinear", max_iter=300)
-    model.fit(weighted(table, idf), labels)
-    return Head(
-        model.coef_[0].astype(np.float32), idf.astype(np.float32), float(model.intercept_[0])
-    )
+    model.fit(weighted(table, idf), told.labels, sample_weight=shares)
+    weights, bias = np.asarray(model.coef_)[0], np.asarray(model.intercept_)[0]
+    return Head(weights.astype(np.float32), idf.astype(np.float32), float(bias))
 
 
 def predicted(head: Head, table: csr_matrix) -> Scores:
@@ -94,11 +96,11 @@ def folds(labels: NDArray[np.bool_], seed: int) -> list[tuple[NDArray[np.int64],
 
 def across(told: Labelled, name: str, seed: int = 1) -> Quality:
     """Mean over five folds."""
-    table = marks(told.texts, name)
     found = []
     for learned, asked in folds(told.labels, seed):
-        head = fit(table[learned], told.labels[learned], name)
-        found.append(quality(told.labels[asked], predicted(head, table[asked])))
+        head = learn(_rows(told, learned), name)
+        unseen = _rows(told, asked)
+        found.append(quality(unseen.labels, predicted(head, marks(unseen.texts, name))))
     return Quality(
         len(told.texts),
         float(np.mean([one.auc for one in found])),
@@ -106,20 +108,37 @@ def across(told: Labelled, name: str, seed: int = 1) -> Quality:
     )
 
 
-def beside(told: Labelled, articles: Sequence[Sequence[str]]) -> Labelled:
-    """Honest sentences beside headlines, as texts without the manner."""
+def learn(told: Labelled, name: str, articles: Sequence[Sequence[str]] = ()) -> Head:
+    """One manner's weights, from the texts and from honest sentences as texts without it.
+
+    Headlines are read as written and, more lightly, in small letters; honest sentences also with a
+    capital on every word: so capitals alone say nothing.
+    """
     plain = [sentence for article in articles for sentence in article]
-    labels = np.concatenate([told.labels, np.zeros(len(plain), dtype=bool)])
-    return Labelled([*told.texts, *plain], labels)
+    if name not in TWICE:
+        return fit(Labelled([*told.texts, *plain], _and_not(told.labels, len(plain))), name)
+    texts = [*told.texts, *map(str.lower, told.texts), *plain, *map(str.title, plain)]
+    labels = _and_not(np.concatenate([told.labels, told.labels]), 2 * len(plain))
+    shares = np.ones(len(texts))
+    shares[len(told.texts) : 2 * len(told.texts)] = LIGHTLY
+    return fit(Labelled(texts, labels), name, shares)
+
+
+def _and_not(labels: NDArray[np.bool_], many: int) -> NDArray[np.bool_]:
+    """The labels, and as many texts without the manner."""
+    return np.concatenate([labels, np.zeros(many, dtype=bool)])
 
 
 def suspected(told: Labelled, articles: Sequence[Sequence[str]], name: str) -> float:
     """Share of honest sentences over a half, in articles that were not learned from."""
     asked = [sentence for article in articles[::FOLDS] for sentence in article]
     rest = [article for at, article in enumerate(articles) if at % FOLDS]
-    both = beside(told, rest)
-    head = fit(marks(both.texts, name), both.labels, name)
+    head = learn(told, name, rest)
     return float((predicted(head, marks(asked, name)) > 0.5).mean())
+
+
+def _rows(told: Labelled, at: NDArray[np.int64]) -> Labelled:
+    return Labelled([told.texts[row] for row in at], told.labels[at])
 
 
 def make(folder: Path, out: Path, articles: Sequence[Sequence[str]]) -> dict[str, Quality]:
@@ -128,11 +147,10 @@ def make(folder: Path, out: Path, articles: Sequence[Sequence[str]]) -> dict[str
     for name in ("clickbait", "pressure"):
         told = read(folder, name)
         measured[name] = across(told, name)
-        both = beside(told, articles)
-        heads[name] = fit(marks(both.texts, name), both.labels, name)
+        heads[name] = learn(told, name, articles)
     wrong = {name: suspected(read(folder, name), articles, name) for name in heads}
-    told, unseen = read(folder, "outrage"), read_outrage(folder, "dev")
-    heads["outrage"] = fit(marks(told.texts, "outrage"), told.labels, "outrage")
+    unseen = read_outrage(folder, "dev")
+    heads["outrage"] = learn(read(folder, "outrage"), "outrage")
     scores = predicted(heads["outrage"], marks(unseen.texts, "outrage"))
     measured["outrage"] = quality(unseen.labels, scores)
     out.mkdir(parents=True, exist_ok=True)

@@ -24,9 +24,11 @@ from agents.segmenter import Segmenter
 from agents.writer import EmbeddedWriter, ModelWriter
 from api.deps import Services
 from connectors.sandbox import Sandbox
+from connectors.spec import known_specs
 from connectors.webhook import Webhook
 from graph import checkpoints
 from graph.assistant import Assistant, assistant_graph
+from graph.checking import TextChecks
 from graph.checkup import look_for_drift
 from graph.expecting import TextLifts
 from graph.feedback import Learning, learn
@@ -267,6 +269,18 @@ def compose(
     return Product(services=services, team=team, runner=runner, duties=duties)
 
 
+def open_checks(settings: Settings) -> TextChecks:
+    """The checks alone: no database, no memory, no model."""
+    analyst = Analyst(embedder=choose_embedder(settings))
+    return choose_checks(analyst, choose_connectors(settings))
+
+
+def choose_checks(analyst: Analysing, connectors: Mapping[str, Connector]) -> TextChecks:
+    """For every platform that can be written for, connected or not."""
+    specs = known_specs(connectors)
+    return TextChecks(guard=Guard(specs=specs), analyst=analyst, specs=specs)
+
+
 def choose_duties(
     settings: Settings,
     team: Team,
@@ -353,6 +367,7 @@ def choose_services(
         policies=team.policies,
         learner=team.learner,
         expecting=team.expecting,
+        checking=choose_checks(team.analyst, connectors),
         assistant=Assistant(
             assistant_graph(chat, toolbox, checkpointer=saver),
             provided,

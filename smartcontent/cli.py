@@ -108,6 +108,20 @@ def campaign_run(
     )
 
 
+@app.command()
+def check(
+    file: Annotated[str, typer.Argument(help="A post in a text file; - reads what is typed.")],
+    platform: Annotated[str, typer.Option(help="Where it is to be posted.")] = "sandbox",
+    source: Annotated[
+        str | None, typer.Option(help="The article it is about: a file or an address.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Asked for, as in en or es.")] = None,
+    json: Json = False,
+) -> None:
+    """Check any text; exit status 1 when something has to be mended."""
+    start("check", file=file, platform=platform, source=source, language=language, json=json)
+
+
 @events.command("import")
 def events_import(
     file: Annotated[Path, typer.Argument(help="CSV with at least: id, kind, occurred_at.")],

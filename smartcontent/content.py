@@ -226,11 +226,13 @@ class PlatformSpec(Noun):
 
     platform: Platform
     text_limit: int
-    counting: Literal["characters", "graphemes", "bytes"] = "characters"
+    counting: Literal["characters", "graphemes", "bytes", "weighted"] = "characters"
     byte_limit: int | None = None
     link_counts_as: int | None = None
+    server_of_mention_counts: bool = True  # in @ana@example.social
     hashtag_limit: int | None = None
     image_limit: int = 4
+    media_required: bool = False
     image_bytes: int | None = None
     image_side: int | None = None  # pixels of the longer side
     image_ratio: tuple[float, float] | None = None  # width over height, narrowest and widest
@@ -308,6 +310,26 @@ def expectation(expected: float | None, deviation: float | None) -> Features:
     if expected is None or deviation is None:
         return {}
     return {"expected": expected, "expected.sd": deviation}
+
+
+class TextCheck(Noun):
+    """What the checks say of any text; `count` and `limit` are the platform's own counting.
+
+    `sourced` says whether its facts were checked against a source; without one only its form and
+    manner are.
+    """
+
+    platform: Platform
+    language: str
+    count: int
+    limit: int
+    sourced: bool
+    findings: tuple[Finding, ...] = ()
+    traces: tuple[Trace, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        return any(finding.severity == "error" for finding in self.findings)
 
 
 def content_hash(text: str, platform: Platform, media: tuple[UUID, ...] = ()) -> str:

@@ -33,7 +33,14 @@ from typing import (
 
 from pydantic import BaseModel, ConfigDict, create_model
 
-from smartcontent.content import Analysis, Content, PlatformSpec, Strategy, Variant
+from smartcontent.content import (
+    Analysis,
+    Content,
+    PlatformSpec,
+    Strategy,
+    TextCheck,
+    Variant,
+)
 from smartcontent.errors import MalformedTool
 from smartcontent.publishing import Engagement, Outgoing, Receipt
 from smartcontent.scopes import Scope
@@ -176,3 +183,17 @@ class Proposing(Protocol):
         platform: str,
         strategies: Sequence[Strategy] = (),
     ) -> list[Variant]: ...
+
+
+class Checking(Protocol):
+    """What a door may ask of the guard: any text, with or without the source it is about."""
+
+    def check(
+        self,
+        text: str,
+        *,
+        platform: str,
+        language: str | None = None,
+        source: Content | None = None,
+        past: Sequence[str] = (),
+    ) -> TextCheck: ...

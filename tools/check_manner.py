@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from smartcontent.content import Content, Finding
+from smartcontent.content import Content, Finding, Variant
 from tools.compare_posts import likeness
 from tools.detect_language import detect, likelihood
+from tools.find_disclosure import labelled, paid
 from tools.find_manipulation import find_manipulation
 from tools.find_personal_data import find_personal_data
 from tools.plain_post import PlainPost
@@ -24,14 +25,17 @@ _PUBLIC = frozenset({"mail address", "telephone number"})
 
 
 def check_manner(
-    post: PlainPost, language: str, content: Content, past: Sequence[str]
+    post: PlainPost, variant: Variant, content: Content, past: Sequence[str]
 ) -> list[Finding]:
-    """Findings `wrong-language`, `manipulation`, `personal-data` and `near-duplicate`."""
+    """Findings `wrong-language`, `manipulation`, `personal-data`, `near-duplicate` and
+    `missing-disclosure`."""
+    language = variant.language
     return [
         *_language(post, language),
         *_pressure(post, language, content),
         *_personal(post, content),
         *_repeats(post, past),
+        *_undisclosed(variant.text, content),
     ]
 
 
@@ -110,3 +114,17 @@ def _repeats(post: PlainPost, past: Sequence[str]) -> Iterator[Finding]:
             else f"{nearest:.0%} of the wording was posted before.",
             fix="Choose another beginning or another part of the source.",
         )
+
+
+def _undisclosed(text: str, content: Content) -> Iterator[Finding]:
+    """A paid piece is named as one; hashtags count, so the post is read as it is sent."""
+    known = paid(content.source, f"{content.title}\n{content.text}")
+    if known is None or labelled(text):
+        return
+    severity: Literal["warning", "error"] = "error" if known.declared else "warning"
+    yield Finding(
+        rule="missing-disclosure",
+        severity=severity,
+        reason=f"The source says “{known.words}”, and the post does not say that it is paid.",
+        fix="Say so where everybody sees it, for example with #ad or “Paid partnership”.",
+    )

@@ -5,9 +5,16 @@ from collections.abc import Iterator
 from smartcontent.content import Content, Finding, PlatformSpec, Span, Variant
 from tools.measure_text import Measure, measure
 
+_COUNTED = {
+    "characters": "characters",
+    "graphemes": "characters as people see them",
+    "bytes": "bytes",
+    "weighted": "characters by its own weights",
+}
+
 
 def check_platform(variant: Variant, content: Content, spec: PlatformSpec) -> list[Finding]:
-    """Findings `over-limit` and `missing-alt-text`, counted by the platform's own rules."""
+    """Findings `over-limit`, `missing-media`, `missing-alt-text`, by the platform's own count."""
     measured = measure(variant.text, spec)
     return [
         *_text(variant, spec, measured),
@@ -24,8 +31,9 @@ def _text(variant: Variant, spec: PlatformSpec, measured: Measure) -> Iterator[F
         yield Finding(
             rule="over-limit",
             severity="error",
-            reason=f"{spec.platform} takes {spec.text_limit} {spec.counting}{bytes_too}; "
-            f"this text has {measured.count} and {measured.bytes} bytes.",
+            reason=f"{spec.platform} takes {spec.text_limit} {_COUNTED[spec.counting]}{bytes_too}; "
+            f"this text has {measured.count} and {measured.bytes} bytes. "
+            f"(Limit by {spec.source}, {spec.as_of}.)",
             fix=f"Shorten it by {measured.over}.",
             span=Span(start=max(0, end - measured.over), end=end),
         )
@@ -42,7 +50,14 @@ def _too_many(what: str, found: int, limit: int | None, spec: PlatformSpec) -> I
 
 
 def _pictures(variant: Variant, content: Content, spec: PlatformSpec) -> Iterator[Finding]:
-    """A picture needs words for those who cannot see it."""
+    """A picture needs words for those who cannot see it; some platforms take no post without."""
+    if spec.media_required and not variant.media:
+        yield Finding(
+            rule="missing-media",
+            severity="error",
+            reason=f"{spec.platform} takes no post without a picture.",
+            fix="Add a picture to the content.",
+        )
     known = {media.id: media for media in content.media}
     for number, picture in enumerate(variant.media, 1):
         media = known.get(picture)

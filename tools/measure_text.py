@@ -6,6 +6,7 @@ import regex
 
 from smartcontent.content import PlatformSpec, Readability
 from tools.split_sentences import Sentence
+from tools.weigh_text import weigh
 
 # languages written without spaces between words: a "word" cannot be counted without a dictionary
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my", "bo", "dz"})
@@ -13,6 +14,7 @@ UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my", "bo", "dz"})
 _LINK = regex.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'’”]")
 _HASHTAG = regex.compile(r"(?<![\w#/&])#[\p{L}\p{N}_\p{M}]*\p{L}[\p{L}\p{N}_\p{M}]*")
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'’\-]*")
+_MENTION = regex.compile(r"(?<![\w/])(@\w+)@[\w-]+(?:\.[\w-]+)+")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 
 
@@ -30,10 +32,14 @@ class Measure:
 def count(text: str, spec: PlatformSpec) -> int:
     """Length of a text as the platform counts it, links at their fixed price.
 
-    >>> spec = PlatformSpec(platform="x", text_limit=280, link_counts_as=23, source="", as_of="")
+    >>> spec = PlatformSpec(platform="m", text_limit=500, link_counts_as=23, source="", as_of="")
     >>> count("Read https://example.com/a/long/way.", spec)
     29
     """
+    if spec.counting == "weighted":
+        return weigh(text)  # links are weighed with everything else
+    if not spec.server_of_mention_counts:
+        text = _MENTION.sub(r"\1", text)
     if spec.link_counts_as is None:
         return _length(text, spec)
     rest, links = _LINK.subn("", text)

@@ -9,7 +9,7 @@ from tools.ask_for_post import ask_for_post
 from tools.writing_order import Order
 
 MOST_DRAFTS = 3
-NOT_WORDS = frozenset({"missing-alt-text", "missing-disclosure"})  # no other wording mends these
+NOT_WORDS = frozenset({"missing-alt-text", "missing-media"})  # no other wording mends these
 
 Verify = Callable[[Variant, Content, Analysis], Variant]
 

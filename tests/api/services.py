@@ -5,11 +5,15 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from agents.analyst import Analyst
+from agents.guard import Guard
 from agents.learner import Learner
 from api.deps import Services
 from api.passwords import Passwords
 from connectors.sandbox import Sandbox
+from connectors.spec import known_specs
 from graph.assistant import Assistant, assistant_graph
+from graph.checking import TextChecks
 from graph.expecting import TextLifts
 from graph.serving import Policies
 from learning.bandit.uniform import Uniform
@@ -53,6 +57,12 @@ async def a_page(address: str) -> Page:
     return Page(address, ARTICLE.encode(), "text/html", "utf-8")
 
 
+def checks(connectors: dict[str, Connector]) -> TextChecks:
+    specs = known_specs(connectors)
+    analyst = Analyst(embedder=HashedEmbedder())
+    return TextChecks(guard=Guard(specs=specs), analyst=analyst, specs=specs)
+
+
 def make_services(database: Database, folder: Path) -> Services:
     settings = Settings(data_dir=folder, _env_file=None)
     memory = InMemory(HashedEmbedder())
@@ -74,6 +84,7 @@ def make_services(database: Database, folder: Path) -> Services:
         policies=Policies(Uniform),
         learner=Learner(),
         expecting=TextLifts([HashedEmbedder()], list),
+        checking=checks(connectors),
         assistant=Assistant(agent, provided, database),
         clock=now,
         fetch=a_page,

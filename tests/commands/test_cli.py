@@ -35,7 +35,7 @@ def test_something_heavy_would_be_noticed() -> None:
     ["", "up", "down", "serve", "worker", "campaign run", "chat", "events import", "decide",
      "demo", "doctor", "replay upworthy", "learn status", "learn evaluate", "learn promote",
      "learn rollback", "learn replay", "learn shadow", "model install", "model status",
-     "model remove", "model budget"],
+     "model remove", "model budget", "check"],
 )  # fmt: skip
 def test_every_command_has_help(command: str) -> None:
     done = CliRunner().invoke(app, [*command.split(), "--help"])
