@@ -9,6 +9,7 @@ is in this process's environment.
 import json
 import resource
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 from tools.unreadable import Unreadable
@@ -42,7 +43,8 @@ def bound() -> None:
     ):
         _, most = resource.getrlimit(what)
         limit = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
-        resource.setrlimit(what, (limit, limit))
+        with suppress(ValueError, OSError):  # a system that has no such limit (macOS: addresses)
+            resource.setrlimit(what, (limit, limit))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """PDF, DOCX and pages of the web become plain HTML, in a child process with limits."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
 from threading import BoundedSemaphore
-from typing import Literal
+from typing import IO, Literal
 
 from smartcontent.errors import InvalidContent, SmartContentError, TooLarge
 from tools.unreadable import Why
@@ -16,7 +17,10 @@ Kind = Literal["pdf", "docx", "page"]
 
 LIMIT = 10_000_000  # bytes of a document
 SECONDS = 60.0  # on the clock; the child has half of it on the processor
+_TOLD = 20_000  # bytes of what a child that failed said
 _AT_ONCE = BoundedSemaphore(2)  # children of a process, each of which may take its memory
+
+log = logging.getLogger(__name__)
 
 _TYPES: dict[str, Kind] = {
     "application/pdf": "pdf",
@@ -97,22 +101,30 @@ def to_html(data: bytes, kind: Kind, name: str) -> str:
 
 def _asked(data: bytes, kind: Kind) -> tuple[str, Why | None]:
     """What the child says, or why not; a child that dies or hangs has met too much."""
-    with _AT_ONCE, TemporaryFile() as sent, TemporaryFile() as answer:
+    command = [sys.executable, "-P", "-m", "tools.convert_child", kind]
+    with _AT_ONCE, TemporaryFile() as sent, TemporaryFile() as answer, TemporaryFile() as told:
         sent.write(data)
         sent.seek(0)
-        command = [sys.executable, "-m", "tools.convert_child", kind]
         try:
             done = subprocess.run(
-                command, stdin=sent, stdout=answer, stderr=subprocess.DEVNULL, timeout=SECONDS,
-                env=environment(),
-            )  # fmt: skip
+                command, stdin=sent, stdout=answer, stderr=told, timeout=SECONDS, env=environment()
+            )
         except subprocess.TimeoutExpired:
             return "", "too-much"
         if done.returncode:
+            # a parser that fell over what it was given; it may also be a mistake of ours
+            log.warning("reading a %s: %s: %s", kind, done.returncode, _end(told))
             return "", "too-much" if done.returncode < 0 else "broken"
         answer.seek(0)
         said = json.load(answer)
         return said.get("html", ""), said.get("problem")
+
+
+def _end(told: IO[bytes]) -> str:
+    """The last line that the child said."""
+    told.seek(0)
+    lines = told.read(_TOLD).decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "no word"
 
 
 def environment() -> dict[str, str]:

@@ -13,14 +13,16 @@ from selectolax.lexbor import LexborHTMLParser
 
 _TITLES = (("meta[property='og:title']", "content"), ("meta[name='twitter:title']", "content"))
 _LINKS = (("link[rel=canonical]", "href"), ("meta[property='og:url']", "content"))
+_IN_A_SENTENCE = ["code", "kbd", "samp", "tt", "var"]
 _BODY = re.compile(r"<body[^>]*>(.*)</body>", re.DOTALL | re.IGNORECASE)
 
 
 def convert(data: bytes) -> str:
     """HTML of the main text under the page's title.  `data` is UTF-8."""
     page = data.decode("utf-8", "replace")
+    tree = LexborHTMLParser(page)
     found = trafilatura.extract(
-        page,
+        _with_plain_code(page),
         output_format="html",
         include_comments=False,
         include_links=True,
@@ -32,11 +34,19 @@ def convert(data: bytes) -> str:
     body = _BODY.search(found or "")
     if body is None or not body[1].strip():
         return page
-    tree = LexborHTMLParser(page)
     named = _first(tree, _TITLES) or _text(tree, "h1") or _text(tree, "title")
     link = html.escape(_first(tree, _LINKS), quote=True)
     head = f'<title>{html.escape(named)}</title><link rel="canonical" href="{link}">'
     return f"<html><head>{head}</head><body>{body[1]}</body></html>"
+
+
+def _with_plain_code(page: str) -> str:
+    """Code in a sentence as words of it, and listings so that they are not taken for quotes."""
+    tree = LexborHTMLParser(page)
+    tree.unwrap_tags(_IN_A_SENTENCE)
+    for listing in tree.css("pre"):
+        listing.inner_html = f"<span>{html.escape(listing.text())}</span>"
+    return tree.html or page
 
 
 def _first(tree: LexborHTMLParser, places: tuple[tuple[str, str], ...]) -> str:

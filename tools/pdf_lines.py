@@ -20,7 +20,10 @@ _BOLD = 600  # weight, on the scale of 100 to 900
 _BOLD_NAME = re.compile(rb"bold|black|heavy", re.IGNORECASE)
 _FONT_NAME = 128  # bytes
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
-_PAGE_NUMBER = re.compile(r"\W*(?:\w{1,6}\.? )?\d{1,4}(?: ?(?:/|of|von|de|di|z) ?\d{1,4})?\W*")
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:\w{1,6}\.? )?\d{1,4}(?: ?(?:/|of|von|de|di|z) ?\d{1,4})?\W*|[ivxlc]{1,6}"
+)
+_CONTENTS = re.compile(r".*(?:\. ?){5,}\d{1,4}")  # a line of a table of contents
 _EDGE = 2  # lines at the top and at the bottom of a page that may be its frame
 
 
@@ -127,7 +130,7 @@ def _box(text: Any, index: int) -> _Box:
 
 
 def _without_frames(pages: list[list[Line]]) -> list[Line]:
-    """Without page numbers, and without small print that stands at the edge of many pages."""
+    """Without page numbers, tables of contents, and small print at the edge of many pages."""
     seen = Counter(key for page in pages for key in {_key(line) for line in _edges(page)})
     often = max(3, len(pages) // 4)
     body = body_size([line for page in pages for line in page])
@@ -136,7 +139,8 @@ def _without_frames(pages: list[list[Line]]) -> list[Line]:
         edges = set(_edges(page))
         for line in page:
             frame = seen[_key(line)] >= often or _PAGE_NUMBER.fullmatch(line.text)
-            if not (line in edges and frame and line.size <= body):
+            small = line in edges and frame and line.size <= body
+            if not (small or _CONTENTS.fullmatch(line.text)):
                 kept.append(line)
     return kept
 

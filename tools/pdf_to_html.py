@@ -15,7 +15,8 @@ from tools.pdf_lines import Line, body_size, read_lines
 
 _LARGER = 1.15  # times the body's size: a heading
 _HEADING = 200  # characters at most
-_BULLET = re.compile(r"(?:[•‣◦▪●○■–·∙\uf0b7]|[-*](?= ))\s*|(?:\d{1,3}|[a-z])[.)]\s+(?=\S)")
+_SIGN = r"(?:[•‣◦▪●○■–·∙\uf0b7]|[-*](?= ))\s*"
+_BULLET = re.compile(_SIGN + r"|(?:\d{1,3}|[a-z])[.)]\s+(?=\S)")
 _ENDED = re.compile(r"[.!?…:;。！？؟।][\"”’»)\]]*$")
 _NO_TITLE = re.compile(r"(?i)untitled|microsoft \w+ - |\.\w{2,4}$|^$|^\W+$")
 
@@ -89,7 +90,8 @@ def _begins(before: Line, line: Line, pitch: float, widest: float) -> bool:
 
 def _is_heading(paragraph: Paragraph, body: float) -> bool:
     text = paragraph.text
-    if len(text) > _HEADING or _BULLET.match(text) or not any(map(str.isalpha, text)):
+    # "1. Flour" in large letters is a heading, "• Flour" is an item in any
+    if len(text) > _HEADING or re.match(_SIGN, text) or not any(map(str.isalpha, text)):
         return False
     if paragraph.size >= _LARGER * body:
         return True

@@ -48,7 +48,7 @@ def _read(page: Page) -> Reading:
         reading = read(page.data, name, page.media_type)
     else:
         reading = read(decode_page(page.data, page.charset), name, page.media_type)
-    return replace(reading, link=_link(reading.link, page.address))
+    return replace(reading, link=link_of(reading.link, page.address))
 
 
 def decode_page(data: bytes, charset: str | None) -> str:
@@ -86,7 +86,7 @@ def _name(address: str) -> str:
     return " ".join(last.split())[:120] or parts.netloc
 
 
-def _link(own: str | None, address: str) -> str:
+def link_of(own: str | None, address: str) -> str:
     """A page may name its lasting address, but only on its own site."""
     same = own is not None and urlsplit(own).netloc.lower() == urlsplit(address).netloc.lower()
     return own if own and same else address

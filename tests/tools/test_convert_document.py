@@ -64,6 +64,24 @@ def test_running_heads_and_page_numbers_are_no_text() -> None:
     assert not any(line.strip().isdigit() for line in found.text.splitlines())
 
 
+def test_numbered_headings_and_a_table_of_contents() -> None:
+    lines = [
+        ("1. Flour . . . . . . . . . . . . 3", 11.0, 760.0, False),
+        ("2. Water ............ 14", 11.0, 746.0, False),
+        ("1. Flour", 18.0, 700.0, False),
+        ("Flour comes from the mill, and this is the longest line.", 11.0, 670.0, False),
+        ("1. Weigh it", 11.0, 650.0, False),
+        ("2. Sieve it", 11.0, 636.0, False),
+        ("iv", 11.0, 30.0, False),
+    ]
+    assert shown(read(pdf([lines]), "bread.pdf")) == [
+        ("heading", "1. Flour", 1),
+        ("paragraph", "Flour comes from the mill, and this is the longest line.", 0),
+        ("list_item", "Weigh it", 1),
+        ("list_item", "Sieve it", 1),
+    ]
+
+
 def test_two_hundred_pages_in_bounded_memory() -> None:
     command = [sys.executable, "-m", "benchmarks.hostile_pdf"]
     done = subprocess.run(command, capture_output=True, check=True)

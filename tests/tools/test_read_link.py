@@ -5,7 +5,9 @@ import pytest
 from benchmarks.documents import pdf
 from tests.api.services import ARTICLE
 from tools.fetch_page import Page
-from tools.read_link import decode_page, read_link
+from tools.page_to_html import convert
+from tools.read_content import read
+from tools.read_link import decode_page, link_of, read_link
 
 
 def web(data: bytes, kind: str = "text/html", charset: str | None = None, at: str = "") -> object:
@@ -24,10 +26,20 @@ async def test_the_main_text_of_a_page() -> None:
     ]  # fmt: skip
 
 
-async def test_a_page_that_is_one_list_is_read_whole() -> None:
+def test_a_page_that_is_one_list_is_read_whole() -> None:
     page = b"<title>Notes</title><body><ul><li>One.<li>Two.</ul></body>"
-    found = await read_link("https://example.org/", web(page))  # type: ignore[arg-type]
+    found = read(convert(page), "notes", "text/html")
     assert "One." in found.text and "Two." in found.text
+
+
+def test_code_in_a_sentence_stays_in_it_and_a_listing_is_no_quote() -> None:
+    said = "<p>The <code>knead</code> step takes time.</p><pre><code>x &lt; 1\ny</code></pre>"
+    page = ARTICLE.replace("<img src=", said + "<img src=", 1)
+    found = read(convert(page.encode()), "bread", "text/html")
+    assert [(block.kind, block.text) for block in found.blocks][2:4] == [
+        ("paragraph", "The knead step takes time."),
+        ("code", "x < 1\ny"),
+    ]
 
 
 async def test_a_pdf_at_an_address() -> None:
@@ -37,23 +49,28 @@ async def test_a_pdf_at_an_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("canonical", "link"),
+    ("own", "link"),
     [
         ("https://example.org/lasting", "https://example.org/lasting"),
         ("https://evil.org/other", "https://example.org/bread"),
-        ("javascript:alert(1)", "https://example.org/bread"),
+        (None, "https://example.org/bread"),
     ],
 )
-async def test_a_page_names_its_address_on_its_own_site_only(canonical: str, link: str) -> None:
-    page = ARTICLE.replace("<head>", f'<head><link rel="canonical" href="{canonical}">')
-    found = await read_link("https://example.org/bread", web(page.encode()))  # type: ignore[arg-type]
-    assert found.link == link
+def test_a_page_names_its_address_on_its_own_site_only(own: str | None, link: str) -> None:
+    assert link_of(own, "https://example.org/bread") == link
+
+
+def test_the_lasting_address_of_a_page_is_kept() -> None:
+    for said in ("https://example.org/lasting", "javascript:alert(1)"):
+        page = ARTICLE.replace("<head>", f'<head><link rel="canonical" href="{said}">')
+        found = read(convert(page.encode()), "bread", "text/html")
+        assert found.link == (said if said.startswith("https") else None)
 
 
 async def test_the_address_at_the_end_of_redirects_is_the_link() -> None:
-    fetch = web(ARTICLE.encode(), at="https://example.org/new")
+    fetch = web(b"Bread rises.", "text/plain", at="https://example.org/new")
     found = await read_link("https://example.org/old", fetch)  # type: ignore[arg-type]
-    assert found.link == "https://example.org/new"
+    assert (found.text, found.link) == ("Bread rises.", "https://example.org/new")
 
 
 @pytest.mark.parametrize(
