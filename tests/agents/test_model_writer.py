@@ -24,8 +24,8 @@ from tools.strategies import TABLE, find_strategy
 CONTENT = article(NIGHT)
 ANALYSIS = analysed(CONTENT)
 
-GOOD = e.drafting("Night hours helped 1,200 readers borrow their first book.", "Night hours helped 1,200 readers borrow their\nfirst book.", "Not in the source.")  # fmt: skip  # noqa: E501
-LONG = e.drafting("Night hours helped 1,200 readers. " * 60, "Night hours")
+GOOD = e.drafting("Night hours helped 1,200 readers borrow their first book.")
+LONG = e.drafting("Night hours helped 1,200 readers and " * 60 + "ended.")
 
 
 @asynccontextmanager
@@ -58,12 +58,32 @@ async def test_a_model_writes_and_the_program_adds_link_and_tags() -> None:
         "Night hours helped 1,200 readers borrow their first book.\n\n"
         f"{LINK}\n\n#PublicLibrary #Volunteers"
     )
-    [span] = variant.sources  # the evidence that is not in the source is left out
+    [span] = variant.sources
     assert CONTENT.text[span.start : span.end].startswith("Night hours")
     instructions, material = (message["content"] for message in asked[0]["messages"])
     assert "Tone: warm" in material
     assert "Rosa Keller" in material
     assert "Night" not in instructions  # the same for every post, so that a server can keep it
+
+
+async def test_what_is_too_long_is_cut_to_whole_sentences() -> None:
+    said = "Night hours helped 1,200 readers borrow their first book."
+    more = " Most libraries close at six because staff is scarce." * 9
+    with e.endpoint(e.drafting(f"{said}{more}")) as (url, asked):
+        variant = await ask(url)
+    assert len(asked) == 1
+    assert variant.text.startswith(f"{said} Most libraries")
+    assert "scarce.\n\nhttps" in variant.text
+
+
+async def test_a_post_about_nothing_in_the_source_is_refused() -> None:
+    with e.endpoint(e.drafting("Lovely weather everywhere makes people smile and sing.")) as (
+        url,
+        _,
+    ):
+        variant = await ask(url)
+    assert variant.writer.startswith("embedded")
+    assert "nothing in it was taken from the source" in variant.findings[-1].reason
 
 
 async def test_what_is_too_long_is_asked_again_with_the_reason() -> None:

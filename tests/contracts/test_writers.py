@@ -34,7 +34,7 @@ class Scribe:
         source = material.split("===\n")[1].partition("\n\n")[2]
         sentences = [text for text, _ in split(source) if 20 < len(text) < 200]
         said = sentences[number % len(sentences)]
-        return form.model_validate({"text": said, "evidence": [said]})
+        return form.model_validate({"text": said})
 
 
 class Broken:

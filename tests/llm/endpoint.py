@@ -128,9 +128,9 @@ def streaming(*events: str) -> Answer:
     return answer
 
 
-def drafting(text: str, *evidence: str) -> Answer:
+def drafting(text: str) -> Answer:
     """A completion that fills in the writer's form."""
-    return saying(json.dumps({"text": text, "evidence": list(evidence)}))
+    return saying(json.dumps({"text": text}))
 
 
 def failing(status: int) -> Answer:
