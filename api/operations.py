@@ -76,6 +76,7 @@ OPERATIONS: dict[str, Access] = {
     "get_fairness": "insights:read",
     "get_lift": "insights:read",
     "predict": "insights:read",
+    "get_track_record": "insights:read",
     "get_best_times": "insights:read",
     # the audience
     "list_consents": "subjects:read",

@@ -34,6 +34,8 @@ from graph.state import (
     Written,
 )
 from graph.team import Team
+from graph.track import keep_forecasts
+from learning.timing import forecast
 from llm.accounts import charged_to
 from memory.recall import similar
 from smartcontent.content import Segmentation
@@ -137,8 +139,11 @@ async def scheduler(state: Checked, runtime: Runtime[Team]) -> Update:
         now,
         workspace.time_zone,
     )
+    slots, zone = [each.slot for each in forecasts], workspace.time_zone
+    promised = await to_thread(forecast, history, slots, time_zone=zone, now=now, single=True)
     async with step(team, state["workspace_id"], "scheduler", since=since) as work:
         posts = await choose_posts(work.session, team, state, forecasts)
+        await keep_forecasts(work.session, posts, promised)
         work.summary = wording.scheduled(posts, forecasts)
     return {"forecasts": forecasts, "posts": [post.id for post in posts]}
 

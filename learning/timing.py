@@ -106,8 +106,10 @@ def forecast(
     segment: str | None = None,
     audience: Mapping[str, str] | None = None,
     now: datetime | None = None,
+    single: bool = False,
 ) -> list[SlotForecast]:
-    """One forecast a slot, in order: expected reward with a 90 % interval of that expectation.
+    """One forecast a slot, in order: expected reward with a 90 % interval of that expectation,
+    or with `single` of one reward.
 
     Hours and weekdays are those of the segment's own time zone where `audience` (segment to time
     zone) names it, else of `time_zone`; summer time included.  `samples` counts the rewards on the
@@ -118,7 +120,7 @@ def forecast(
     newest = [max(each.at for each in history)] if history else []
     first = [min(slot.at for slot in slots)] if slots else []
     clock = Clock(history, calendar, now or max([*newest, *first], default=None))
-    return [clock.forecast(slot, segment) for slot in slots]
+    return [clock.forecast(slot, segment, single=single) for slot in slots]
 
 
 def best_times(
@@ -231,9 +233,11 @@ class Clock:
         times = [self._told(self._effects.belief(place)) for place in self._places]
         return float(np.var(times) / max(self._variance, STILL))
 
-    def forecast(self, slot: Slot, segment: str | None = None) -> SlotForecast:
+    def forecast(
+        self, slot: Slot, segment: str | None = None, *, single: bool = False
+    ) -> SlotForecast:
         belief = self.belief(slot, segment)
-        far = FAR * math.sqrt(belief.variance)
+        far = FAR * math.sqrt(belief.variance + (self._effects.within if single else 0.0))
         return SlotForecast(
             slot=slot,
             expected=belief.mean,

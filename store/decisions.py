@@ -27,7 +27,7 @@ LOGGED = """
     SELECT d.*, coalesce(d.created_at <= w.closed_before, false) AS closed, counted.counts,
            d.subject IS NULL OR c.granted IS TRUE AS trains
       FROM (SELECT * FROM decisions
-             WHERE position > :after AND position <= :settled
+             WHERE position > :after AND position <= :settled {only}
              ORDER BY position {order} LIMIT :limit) d
       LEFT JOIN reward_windows w ON true
       LEFT JOIN consents c ON c.subject = d.subject AND c.purpose = 'training'
@@ -41,8 +41,9 @@ LOGGED = """
                    GROUP BY kind) AS of_a_kind) AS counted ON true
      ORDER BY d.position
 """
-LOG = text(LOGGED.format(order="ASC"))
-RECENT = text(LOGGED.format(order="DESC"))
+LOG = text(LOGGED.format(order="ASC", only=""))
+RECENT = text(LOGGED.format(order="DESC", only=""))
+POSTS = text(LOGGED.format(order="DESC", only="AND kind = 'post'"))
 PLACE = text("""
     SELECT coalesce(min(position) - 1, 0)
       FROM (SELECT d.position FROM decisions d
@@ -113,6 +114,10 @@ class Decisions:
         Positions are shared by all workspaces: "the last 100 positions" may be nobody's here.
         """
         return await self._read(RECENT, 0, limit)
+
+    async def posts(self, *, limit: int) -> list[Logged]:
+        """The last of the settled ones that are about posts, in decision order."""
+        return await self._read(POSTS, 0, limit)
 
     async def closed(self, *, after_position: int, size: int) -> AsyncIterator[list[Logged]]:
         """Pages of the log in decision order, up to the first entry whose time is not over."""

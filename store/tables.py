@@ -228,6 +228,18 @@ EVALUATIONS = _table(
     "evaluations", id=Uuid, kind=Text, estimate=JSON, details=JSON, created_at=Time
 )
 
+FORECASTS = _table(
+    "forecasts",
+    decision_id=Uuid,
+    platform=Text,
+    at=Time,
+    expected=Double,
+    low=Double,
+    high=Double,
+    samples=Integer,
+    created_at=Time,
+)
+
 POSTS = _table(
     "posts",
     id=Uuid,

@@ -14,9 +14,11 @@ from api.door import Door
 from api.replies import Once
 from graph.checkup import check_fairness, check_health
 from graph.forecasting import WhatIf, week_of, what_if
+from graph.track import track_record
 from graph.trials import lifts_by
 from learning.fairness import Interval, Share
 from learning.finding import Finding, Level, worst
+from learning.prediction.track import PROMISED, Compared
 from smartcontent.decision import Estimate, Slot, SlotForecast
 from tools.platforms import Platforms
 
@@ -152,6 +154,44 @@ class Predictions(BaseModel):
     items: list[Predicted]
 
 
+class Comparison(BaseModel):
+    """Of `known` posts, `inside` earned what their intervals of 90 % had promised.
+
+    `error` is how far off forecasts were on average, `bias` how much more came than expected;
+    null while nothing is known.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    known: int
+    inside: int
+    error: float | None
+    bias: float | None
+    sentence: str
+
+    @classmethod
+    def of(cls, compared: Compared) -> "Comparison":
+        return cls(**asdict(compared))
+
+
+class TrackRecord(BaseModel):
+    """What was forecast when posts were chosen, against what they earned.
+
+    `open` posts may still earn, of `silent` ones nothing was heard, and `unfounded` forecasts
+    rested on nothing: none of these is compared.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    promised: float
+    whole: Comparison
+    platforms: dict[str, Comparison]
+    open: int
+    silent: int
+    unfounded: int
+    better_than_chance: bool
+
+
 class GoodTime(BaseModel):
     """A time worth taking, in the time of who posts and of who reads."""
 
@@ -221,6 +261,21 @@ async def predict(body: Question, services: Serving, session: Work) -> Predictio
         segment=body.segment,
     )
     return Predictions(items=[Predicted.of(one) for one in made])
+
+
+@router.get("/predictions/track")
+async def get_track_record(services: Serving, session: Work) -> TrackRecord:
+    """How many posts came as forecast when they were chosen, by platform, and how far off."""
+    found = await track_record(session, services.policies)
+    return TrackRecord(
+        promised=PROMISED,
+        whole=Comparison.of(found.whole),
+        platforms={name: Comparison.of(one) for name, one in found.platforms.items()},
+        open=found.open,
+        silent=found.silent,
+        unfounded=found.unfounded,
+        better_than_chance=found.better_than_chance,
+    )
 
 
 @router.get("/best-times")

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 ONE_SIDED = 1.645  # standard errors that luck exceeds once in twenty
+PROMISED = 0.9  # of outcomes lie inside their interval
+UNLUCKY = 0.05
 FEWEST = 20  # outcomes before anything is claimed
 
 
@@ -56,6 +58,60 @@ def standing(predictions: Sequence[Predicted]) -> Standing:
     rank = spearman([each.expected for each in known], [each.actual or 0.0 for each in known])
     better = beats_chance(rank, len(known))
     return Standing(len(known), still, inside, rank, better, _told(rank, better, inside, known))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Forecasts against what came: `inside` of `known` lay within intervals that promised 90 %.
+
+    `error` is how far off they were on average, `bias` by how much more came than was expected;
+    both None while nothing is known.
+    """
+
+    known: int
+    inside: int
+    error: float | None
+    bias: float | None
+    sentence: str
+
+
+def compared(predictions: Sequence[Predicted]) -> Compared:
+    """Of predictions made before their outcomes were known; those still open are left aside.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 5, 4, tzinfo=UTC)
+    >>> made = [(0.25, 0.75, 1.0), (0.0, 1.0, 0.5)]
+    >>> compared([Predicted("", at, 0.5, *rest) for rest in made]).sentence
+    'of 2 posts, 1 came as expected (90 % promised); on average 0.250 off'
+    """
+    off = [each.actual - each.expected for each in predictions if each.actual is not None]
+    inside = sum(bool(each.inside) for each in predictions)
+    if not off:
+        return Compared(0, 0, None, None, "nothing to compare yet")
+    known, error = len(off), math.fsum(map(abs, off)) / len(off)
+    sentence = (
+        f"of {known:,} posts, {inside:,} came as expected ({PROMISED:.0%} promised); "
+        f"on average {error:.3f} off"
+    ).replace("%", " %")
+    if chance_of_so_few(inside, known) < UNLUCKY:
+        sentence += "; that is fewer than luck explains: the intervals are too narrow"
+    return Compared(known, inside, error, math.fsum(off) / known, sentence)
+
+
+def chance_of_so_few(inside: int, known: int) -> float:
+    """That so few, or fewer, lie inside intervals that hold their promise (binomial).
+
+    >>> round(chance_of_so_few(7, 10), 3), chance_of_so_few(10, 10)
+    (0.07, 1.0)
+    """
+    outside = range(known - inside, known + 1)
+    return min(math.fsum(_binomial(known, count) for count in outside), 1.0)
+
+
+def _binomial(known: int, outside: int) -> float:
+    ways = math.lgamma(known + 1) - math.lgamma(outside + 1) - math.lgamma(known - outside + 1)
+    likely = outside * math.log(1.0 - PROMISED) + (known - outside) * math.log(PROMISED)
+    return math.exp(ways + likely)
 
 
 def _told(rank: float, better: bool, inside: float | None, known: Sequence[Predicted]) -> str:

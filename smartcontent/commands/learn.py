@@ -2,13 +2,14 @@
 
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from graph.checkup import check_health
 from graph.promoting import promote, shadow
+from graph.track import track_record
 from graph.trials import PAGE, evaluate_policy
 from smartcontent.bootstrap import Product
 from smartcontent.commands.home import home
@@ -67,10 +68,13 @@ async def status(desk: Desk) -> Told:
     for policy in policies:
         say(f"{MARKS[policy.state]} {policy.name:<24} {policy.state.replace('_', ' ')}")
     say(f"Lift: {lift.verdict if lift else 'not measured yet'}")
+    track = await track_record(desk.session, services.policies)
+    say(f"Forecasts: {track.whole.sentence}")
     for finding in found.findings:
         say(f"  {finding.level:<8} {finding}")
     health = [vars(finding) for finding in found.findings]
-    return {"policies": policies, "lift": lift, "health": health, "decisions": found.decisions}
+    figures = {"health": health, "decisions": found.decisions, "forecasts": asdict(track)}
+    return {"policies": policies, "lift": lift, **figures}
 
 
 async def add_shadow(

@@ -45,6 +45,8 @@ async def test_a_new_workspace_knows_nothing_and_says_so(
     assert (health["level"], health["decisions"]) == ("unknown", 0)
     assert (await _get(client, owner_headers, "/v1/learning/fairness"))["alarm"] is False
     assert await _get(client, owner_headers, "/v1/learning/lift") == {"items": {}}
+    track = await _get(client, owner_headers, "/v1/predictions/track")
+    assert (track["whole"]["known"], track["whole"]["error"], track["platforms"]) == (0, None, {})
     times = await _get(client, owner_headers, "/v1/best-times", platform="sandbox", count=2)
     assert len(times["items"]) == 2 and len(times["hours"]) == 168
     assert not any(one["better_than_chance"] for one in times["items"])

@@ -21,6 +21,7 @@ from store.database import Database
 from store.decisions import Decisions
 from store.evaluations import Evaluations
 from store.events import Events
+from store.forecasts import Forecast, Forecasts
 from store.members import Members
 from store.migrate import APP_ROLE
 from store.refresh_tokens import RefreshTokens
@@ -159,6 +160,9 @@ async def fill(database: Database, workspace: UUID) -> None:
         await Snapshots(session).add(snapshot(1))
         figure = Estimate(value=None, low=None, high=None, n=0, verdict="?")
         await Evaluations(session).add("lift", figure)
+        forecast = {"expected": 0.0, "low": 0.0, "high": 0.0, "samples": 1}
+        of = {"decision_id": scene.decision.id, "platform": "sandbox", "at": PAST}
+        await Forecasts(session).add([Forecast.model_validate({**of, **forecast})])
         await Rewards(session).add({"weights": {}})
         await Budgets(session).set(Limits(tokens=1))
         await Budgets(session).reserve(1, 1)
