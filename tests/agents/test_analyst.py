@@ -63,7 +63,7 @@ def test_a_text_without_letters_has_no_language() -> None:
 def test_tone_comes_from_one_unit_vector() -> None:
     seen: list[float] = []
 
-    def tone(vector: object) -> dict[str, float]:
+    def tone(vector: object, text: str) -> dict[str, float]:
         assert isinstance(vector, list)
         seen.append(sum(value * value for value in vector))
         return {"joy": 0.75, "over": 1.5, "under": -0.5}
