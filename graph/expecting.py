@@ -32,6 +32,16 @@ class TextLifts:
         """Those that read nothing but these embedders, the better first."""
         return [each for each in self._load() if self._embedders.keys() >= {*each.reads}]
 
+    @property
+    def reads(self) -> str:
+        """The embedder that models of this workspace's own posts read by; "" without any."""
+        return next(iter(self._embedders), "")
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]] | list[None]:
+        """Each text's vector by that embedder; None for each without any."""
+        embedder = self._embedders.get(self.reads)
+        return embedder.embed(texts) if embedder else [None] * len(texts)
+
     def lifts(self, texts: Sequence[str]) -> Lifts | None:
         """None without any prior."""
         if not self.priors:

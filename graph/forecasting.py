@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
+from statistics import fmean
 
+from graph.engagement import engagement_of
 from graph.expecting import TextLifts
 from graph.history import observations
 from graph.serving import Policies
+from learning.prediction.engagement import Prediction
 from learning.prediction.text_prior import Lifts
 from learning.timing import FAR, BestTime, Observation, best_times, forecast
 from smartcontent.content import Platform
@@ -49,13 +52,48 @@ async def what_if(
     now: datetime,
     segment: str | None = None,
 ) -> list[WhatIf]:
-    """Every text in every slot, in that order, by the workspace's own history of slots, older
-    rewards weighing less."""
+    """Every text in every slot, in that order: by the workspace's own model of whole posts where
+    that beats chance, else by its history of slots, older rewards weighing less.  The note says
+    which."""
+    told = await _by_model(session, policies, expecting, texts, slots, now=now, segment=segment)
+    if not isinstance(told, str):
+        return told
     history, time_zone = await _known(session, policies)
     lifts = await to_thread(expecting.lifts, texts)
     forecasts = forecast(history, slots, time_zone=time_zone, segment=segment, now=now)
     return [
-        _together(number, each, lifts) for number, each in product(range(len(texts)), forecasts)
+        _together(number, each, lifts, told)
+        for number, each in product(range(len(texts)), forecasts)
+    ]
+
+
+async def _by_model(
+    session: Session,
+    policies: Policies,
+    expecting: TextLifts,
+    texts: Sequence[str],
+    slots: Sequence[Slot],
+    *,
+    now: datetime,
+    segment: str | None,
+) -> list[WhatIf] | str:
+    """By the workspace's own model of whole posts, where it beats chance; else why not."""
+    if segment is not None:
+        return "the model of whole posts knows no segments"
+    rewards = (await policies.charges.in_charge(session)).rewards
+    made, why = await engagement_of(session, expecting, rewards, texts, slots, now=now)
+    if not made:
+        return why
+    pairs = list(product(range(len(texts)), slots))
+    usual = {
+        slot: fmean(
+            one.predicted.expected for one, (_, at) in zip(made, pairs, strict=True) if at == slot
+        )
+        for slot in slots
+    }
+    return [
+        _whole(text, slot, one, usual[slot], why)
+        for one, (text, slot) in zip(made, pairs, strict=True)
     ]
 
 
@@ -83,7 +121,23 @@ async def _known(session: Session, policies: Policies) -> tuple[list[Observation
     return await observations(session, charge.rewards), workspace.time_zone
 
 
-def _together(number: int, slot: SlotForecast, lifts: Lifts | None) -> WhatIf:
+def _whole(text: int, slot: Slot, made: Prediction, usual: float, why: str) -> WhatIf:
+    """A prediction of the post as a whole; its interval is the model's own, for one post."""
+    said = made.predicted
+    return WhatIf(
+        text=text,
+        slot=slot,
+        expected=said.expected,
+        low=said.low,
+        high=said.high,
+        lift=said.expected / usual - 1.0 if usual > 0.0 else 0.0,
+        samples=made.samples,
+        better_than_chance=True,
+        note=why,
+    )
+
+
+def _together(number: int, slot: SlotForecast, lifts: Lifts | None, why: str) -> WhatIf:
     lift = 0.0 if lifts is None else float(lifts.expected[number])
     far = 0.0 if lifts is None else FAR * float(lifts.deviation[number])
     ends = [slot.low * math.exp(lift + side) for side in (-far, far)]
@@ -98,5 +152,5 @@ def _together(number: int, slot: SlotForecast, lifts: Lifts | None) -> WhatIf:
         lift=math.expm1(lift),
         samples=slot.samples,
         better_than_chance=bool(lifts and lifts.better_than_chance),
-        note="; ".join(part for part in (slot.note, told) if part),
+        note="; ".join(part for part in (slot.note, told, why) if part),
     )

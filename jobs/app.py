@@ -6,6 +6,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from graph.engagement import TRAIN
 from graph.intending import PUBLISH
 from graph.promoting import EVALUATE, LEARN
 from jobs.duties import Duties
@@ -36,6 +37,7 @@ def job_app(url: str, duties: Duties, *, pool_size: int = 4) -> App:
     app.task(name=RUN)(tasks.run_campaign)
     app.task(name=PUBLISH)(tasks.publish_due)
     app.task(name=LEARN)(tasks.learn)
+    app.task(name=TRAIN)(tasks.train_engagement)
     app.task(name=EVALUATE)(tasks.evaluate)
     app.task(name=REMEMBER)(tasks.remember_content)
     periodically(app, EVERY_TEN_SECONDS, "sweep", tasks.sweep)

@@ -25,9 +25,9 @@ class Running(Protocol):
 @dataclass(frozen=True)
 class Duties:
     """`learn` closes reward windows and folds what is new into a workspace's policies;
-    `look_for_drift` sees, once a day, whether the world has moved; `evaluate` compares one of
-    them with the one in charge.  `window` is how long a decision waits for its reward where a
-    workspace has not said."""
+    `look_for_drift` sees, once a day, whether the world has moved; `train` makes the workspace's
+    own model of what its posts earn; `evaluate` compares one of them with the one in charge.
+    `window` is how long a decision waits for its reward where a workspace has not said."""
 
     database: Database
     connectors: Mapping[Platform, Connector]
@@ -36,6 +36,7 @@ class Duties:
     runner: Running
     learn: Callable[[UUID], Awaitable[object]]
     look_for_drift: Callable[[UUID], Awaitable[object]]
+    train: Callable[[UUID], Awaitable[object]]
     evaluate: Callable[[UUID, UUID], Awaitable[object]]
     window: timedelta
     clock: Callable[[], datetime]

@@ -10,6 +10,7 @@ import socket
 from asyncio import to_thread
 from uuid import UUID, uuid4
 
+from graph.engagement import look_at_model
 from graph.promoting import look_at_shadows
 from jobs.duties import Duties
 from jobs.publish_due import publish
@@ -83,6 +84,12 @@ class Tasks:
         await duties.learn(workspace)
         await duties.look_for_drift(workspace)
         await look_at_shadows(duties.database, workspace, duties.clock())
+        await look_at_model(duties.database, workspace, duties.clock())
+
+    async def train_engagement(self, workspace_id: str) -> None:
+        """Train the workspace's own model of what its posts earn, if there is something new."""
+        said = await self._duties.train(UUID(workspace_id))
+        log.info("workspace %s: %s", workspace_id, said)
 
     async def evaluate(self, workspace_id: str, policy_id: str) -> None:
         """Compare a shadow with the policy in charge, if it is one still."""

@@ -30,6 +30,7 @@ from graph import checkpoints
 from graph.assistant import Assistant, assistant_graph
 from graph.checking import TextChecks
 from graph.checkup import look_for_drift
+from graph.engagement import train_model
 from graph.expecting import TextLifts
 from graph.feedback import Learning, learn
 from graph.proposing import Proposals
@@ -294,6 +295,10 @@ def choose_duties(
     async def drift(workspace_id: UUID) -> None:
         await look_for_drift(database, policies, workspace_id, team.clock())
 
+    async def train(workspace_id: UUID) -> str:
+        now = team.clock()
+        return await train_model(database, policies, team.expecting, window, workspace_id, now)
+
     return Duties(
         database=database,
         connectors=connectors,
@@ -302,6 +307,7 @@ def choose_duties(
         runner=runner,
         learn=partial(learn, Learning(database, policies, window, clock=team.clock)),
         look_for_drift=drift,
+        train=train,
         evaluate=partial(evaluate_alone, database, policies),
         window=window,
         clock=team.clock,

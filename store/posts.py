@@ -53,6 +53,11 @@ class Posts:
     async def get(self, id: UUID) -> Post:
         return await one(self._session, Post, select(POSTS).where(POSTS.c.id == id), todo=NEXT_STEP)
 
+    async def decided(self, decisions: Sequence[UUID]) -> list[Post]:
+        """Those that these decisions asked for, in the order of their times."""
+        own = select(POSTS).where(POSTS.c.decision_id.in_(decisions))
+        return await many(self._session, Post, own.order_by(POSTS.c.scheduled_at, POSTS.c.id))
+
     async def waiting(self, campaign_id: UUID) -> int:
         """How many still wait for a person."""
         waiting = select(func.count()).where(

@@ -203,6 +203,22 @@ POLICY_SNAPSHOTS = _table(
     card=JSON,
 )
 REWARD_SPECS = _table("reward_specs", version=Integer, spec=JSON, by=Uuid, created_at=Time)
+MODELS = _table(
+    "models",
+    id=Uuid,
+    kind=Text,
+    reads=Text,
+    rewards=Text,
+    since=Long,
+    position=Long,
+    taken=Long,
+    parent=Uuid,
+    sha256=Text,
+    state=LargeBinary,
+    metrics=JSON,
+    card=JSON,
+    created_at=Time,
+)
 POLICIES = _table(
     "policies",
     id=Uuid,

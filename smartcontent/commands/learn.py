@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from graph.checkup import check_health
+from graph.engagement import state_of_model
 from graph.promoting import promote, shadow
 from graph.track import track_record
 from graph.trials import PAGE, evaluate_policy
@@ -69,11 +70,17 @@ async def status(desk: Desk) -> Told:
         say(f"{MARKS[policy.state]} {policy.name:<24} {policy.state.replace('_', ' ')}")
     say(f"Lift: {lift.verdict if lift else 'not measured yet'}")
     track = await track_record(desk.session, services.policies)
-    say(f"Forecasts: {track.whole.sentence}")
+    model = await state_of_model(desk.session)
+    say(f"Forecasts: {track.whole.sentence}; {model}")
     for finding in found.findings:
         say(f"  {finding.level:<8} {finding}")
     health = [vars(finding) for finding in found.findings]
-    figures = {"health": health, "decisions": found.decisions, "forecasts": asdict(track)}
+    figures = {
+        "health": health,
+        "decisions": found.decisions,
+        "forecasts": asdict(track),
+        "model": model,
+    }
     return {"policies": policies, "lift": lift, **figures}
 
 

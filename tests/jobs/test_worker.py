@@ -74,6 +74,9 @@ def make(database: Database, tmp_path: Path, learned: list[UUID]) -> MakeDuties:
     async def look_for_drift(workspace_id: UUID) -> None:
         assert learned[-1] == workspace_id
 
+    async def train(workspace_id: UUID) -> None:
+        learned.append(workspace_id)
+
     async def evaluate(workspace_id: UUID, policy_id: UUID) -> None:
         learned.append(policy_id)
 
@@ -86,6 +89,7 @@ def make(database: Database, tmp_path: Path, learned: list[UUID]) -> MakeDuties:
             runner=runner,
             learn=learn,
             look_for_drift=look_for_drift,
+            train=train,
             evaluate=evaluate,
             window=timedelta(days=1),
             clock=now,

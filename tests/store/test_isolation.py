@@ -24,6 +24,7 @@ from store.events import Events
 from store.forecasts import Forecast, Forecasts
 from store.members import Members
 from store.migrate import APP_ROLE
+from store.models import ModelCard, Models
 from store.refresh_tokens import RefreshTokens
 from store.registry import Registry
 from store.replies import Replies
@@ -163,6 +164,17 @@ async def fill(database: Database, workspace: UUID) -> None:
         forecast = {"expected": 0.0, "low": 0.0, "high": 0.0, "samples": 1}
         of = {"decision_id": scene.decision.id, "platform": "sandbox", "at": PAST}
         await Forecasts(session).add([Forecast.model_validate({**of, **forecast})])
+        about = {"id": new_id(), "kind": "k", "reads": "", "rewards": "", "since": 0, "taken": 1}
+        made: dict[str, object] = {
+            "position": 1,
+            "parent": None,
+            "sha256": "",
+            "metrics": {},
+            "card": {},
+        }
+        await Models(session).add(
+            ModelCard.model_validate({**about, **made, "created_at": PAST}), b"state"
+        )
         await Rewards(session).add({"weights": {}})
         await Budgets(session).set(Limits(tokens=1))
         await Budgets(session).reserve(1, 1)
