@@ -6,8 +6,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from agents.guard import Guard
+from agents.writer import EmbeddedWriter
+from llm.local_model import qwen
+from smartcontent.bootstrap import choose_completing, choose_writer
 from smartcontent.cli import app
 from smartcontent.commands.model import ENGINE, chosen, fetched
+from smartcontent.content import Noun
+from smartcontent.errors import ModelUnavailable
+from smartcontent.settings import Settings
 from tests.llm.test_model_files import FILE, TINY, Pieces
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -43,16 +50,38 @@ def test_status_and_remove_where_nothing_is() -> None:
     assert "It was not installed." in CliRunner().invoke(app, ["model", "remove"]).output
 
 
-def test_status_says_what_is_damaged(data_dir: Path) -> None:
+def damaged(data_dir: Path) -> None:
+    """A model that was installed, and is half of what it was."""
     model = data_dir / "model"
     model.mkdir()
-    name = "qwen2.5-coder-1.5b-instruct"
-    (model / f"{name}-q4_k_m.gguf").write_bytes(b"half")
-    sha = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
-    (model / f"{name}.json").write_text(f'{{"sha256": "{sha}", "sample": "x"}}')
+    (model / qwen().file).write_bytes(b"half")
+    (model / f"{qwen().name}.json").write_text(f'{{"sha256": "{qwen().sha256}", "sample": "x"}}')
+
+
+def test_status_says_what_is_damaged(data_dir: Path) -> None:
+    damaged(data_dir)
     status = CliRunner().invoke(app, ["model", "status"])
     assert "not the file that was installed" in status.output
     assert "Removed" in CliRunner().invoke(app, ["model", "remove"]).output
+
+
+async def test_a_damaged_model_stops_nobody(data_dir: Path) -> None:
+    damaged(data_dir)
+    said: list[str] = []
+    settings = Settings(_env_file=None, data_dir=data_dir)
+    completing = await choose_completing(settings, said.append)
+    assert completing is not None
+    with pytest.raises(ModelUnavailable, match="not the file that was installed"):
+        completing.complete("Write.", "Text.", Noun)
+    assert "stays off" in said[-1]
+    unused = settings.model_copy(update={"local_model": False})
+    assert await choose_completing(unused, said.append) is None
+
+
+async def test_without_a_model_the_embedded_writer_writes(data_dir: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=data_dir)
+    assert await choose_completing(settings, lambda _: None) is None
+    assert isinstance(choose_writer(None, Guard(specs={})), EmbeddedWriter)
 
 
 def test_the_engine_is_the_extras() -> None:
