@@ -49,6 +49,7 @@ from api.sessions import Sessions
 from api.tenants import Tenants
 from api.together import Together
 from api.tokens import AccessTokens, signing_key
+from connectors.spec import known_specs
 from smartcontent import __version__
 from smartcontent.errors import SmartContentError
 from store.secrets import master_key
@@ -130,7 +131,11 @@ def make_parts(services: Services, passwords: Passwords, stream_seconds: float) 
 
 def _closed_lists(services: Services) -> Mapping[str, Sequence[str]]:
     policies = services.policies.kinds.names
-    return {"platforms": sorted(services.connectors), "policies": policies}
+    known = known_specs(services.connectors)
+    return {
+        "platforms": sorted(services.connectors), "known_platforms": list(known),
+        "policies": policies,
+    }  # fmt: skip
 
 
 def _add_refusals(app: FastAPI) -> None:

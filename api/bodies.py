@@ -89,3 +89,5 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=ST
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=STORABLE)]
 INTEGRAL = BeforeValidator(_whole)  # after the bounds, or the schema loses them
 Number = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+# a platform that can be written for; fewer can be published to
+KnownPlatform = Annotated[Word, Field(json_schema_extra={CLOSED: "known_platforms"})]

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.bodies import Body, Id, Line, Passage
+from api.bodies import Body, Id, KnownPlatform, Passage
 from api.deps import Serving, open_transaction
 from api.door import Door
 from api.problems import answers
@@ -27,7 +27,7 @@ class TextToCheck(Body):
     """A text, and what it may be checked against: a stored content, or a source sent along."""
 
     text: Passage
-    platform: Line
+    platform: KnownPlatform
     language: Language | None = None
     content_id: Id | None = None
     source: Passage | None = None

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 from uuid_utils.compat import uuid7
 
-from api.bodies import STORABLE, Id, Key
+from api.bodies import STORABLE, Id, KnownPlatform
 from api.callers import CurrentCaller
 from api.deps import Serving, Work
 from api.door import Door
@@ -90,7 +90,8 @@ async def get_media(
     services: Serving,
     session: Work,
     platform: Annotated[
-        Key | None, Query(description="Show it as this platform gets it: cropped, scaled.")
+        KnownPlatform | None,
+        Query(description="Show it as this platform gets it: cropped, scaled."),
     ] = None,
 ) -> Response:
     """The picture itself, or as a platform gets it."""
