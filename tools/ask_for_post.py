@@ -24,6 +24,7 @@ TRANSLATED = (
 )
 MOST_TAKEN = 5
 AIM = 0.8  # of the room: models count badly
+LEADS_ON = ":：,،、"
 SHORTEST = 20  # characters under which nothing was said
 
 
@@ -113,6 +114,8 @@ def _check(post: Post, order: Order) -> None:
     if not fits(text, order.spec):
         over = count(text, order.spec) - order.spec.text_limit
         raise _refused(f"the text is {over} characters too long; at most {_room(order)} fit")
+    if post.paragraphs[-1][-1] in LEADS_ON:
+        raise _refused("it breaks off where it should begin")
     if not order.translates and not post.spans:
         raise _refused("nothing in it was taken from the source")
     if order.translates and _kept(post, order):

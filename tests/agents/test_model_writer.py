@@ -86,6 +86,13 @@ async def test_a_post_about_nothing_in_the_source_is_refused() -> None:
     assert "nothing in it was taken from the source" in variant.findings[-1].reason
 
 
+async def test_a_post_that_only_leads_on_is_refused() -> None:
+    begun = e.drafting("This is how night hours helped 1,200 readers:")
+    with e.endpoint(begun, GOOD) as (url, asked):
+        assert (await ask(url)).writer == "tiny"
+    assert "breaks off" in asked[1]["messages"][1]["content"]
+
+
 async def test_what_is_too_long_is_asked_again_with_the_reason() -> None:
     with e.endpoint(LONG, GOOD) as (url, asked):
         variant = await ask(url)
