@@ -22,6 +22,8 @@ from tests.isolation.raid import Loot, possessions, raid
 from tests.isolation.requests import Generator
 from tests.isolation.tenants import Tenant
 
+pytestmark = pytest.mark.timeout(900)  # thousands of requests: minutes on a busy machine
+
 # The feed is public on purpose, and sign-up and sign-in know no tenant yet.
 PUBLIC = frozenset({"get_feed", "get_feed_picture", "create_workspace", "sign_in"})
 
