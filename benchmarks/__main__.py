@@ -25,6 +25,7 @@ ALONE = (
     "campaign",
     "bandit.propensities",
     "bandit.guarded",
+    "bandit.drift",
     "bandit.null",
     "segmentation",
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmarks.bandit import guarded, null
+from benchmarks.bandit import drift, guarded, null
 from learning.bandit.base import Policy
 from learning.bandit.thompson import Thompson
 from learning.bandit.vowpal import Vowpal
@@ -48,3 +48,10 @@ def test_manipulation_wins_only_where_nothing_is_taken_off(
         for rewards in (guarded.GUARDED, guarded.UNGUARDED)
     )
     assert paid < 0.2 < 0.5 < unpaid
+
+
+def test_a_change_is_followed_and_the_steadfast_miss_it() -> None:
+    """The control is the same learner without handling of change."""
+    world = drift.World(7_000_000, flip=2_000, after=drift.RECOVERS_WITHIN)
+    ours, theirs = (drift.recoveries([world], make) for make in (drift.shipped, drift.steadfast))
+    assert ours[0] < drift.RECOVERS_WITHIN == theirs[0]
