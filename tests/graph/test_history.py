@@ -8,7 +8,7 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from graph.history import observations
 from graph.runner import Runner
-from learning.rewards import RewardSpec
+from learning.rewards import PENALTIES, RewardSpec
 from smartcontent.decision import Event
 from smartcontent.publishing import CampaignSettings, Post, Receipt
 from store.database import Database
@@ -18,6 +18,7 @@ from store.posts import Posts
 from tests.graph.small_team import small_team, start
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+UNGUARDED = RewardSpec(penalties=dict.fromkeys(PENALTIES, 0.0))  # whichever text was drawn
 
 
 async def publish(database: Database, workspace: UUID, post: Post) -> None:
@@ -42,7 +43,7 @@ async def test_a_post_counts_at_the_hour_it_went_out(
     async with database.transaction(workspace) as session:
         await Events(session).ingest(seen)
     async with database.transaction(workspace) as session:
-        [observed] = await observations(session, RewardSpec())
+        [observed] = await observations(session, UNGUARDED)
     assert (observed.platform, observed.at) == ("sandbox", NOW)
     assert observed.reward == pytest.approx(0.5)
 
