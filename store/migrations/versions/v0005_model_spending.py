@@ -1,41 +1,21 @@
 """Budgets of language models, what was spent, and what they answered."""
 
-from pathlib import Path
-
-from alembic import op
+from store.migrations.tenancy import keep_apart, run_script
 
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-SQL = Path(__file__).parent.parent / "sql"
-APP = "smartcontent_app"
-WORKSPACE = "NULLIF(current_setting('app.workspace', true), '')::uuid"
 TABLES = ("model_budgets", "model_spending", "model_answers")
 
 
 def upgrade() -> None:
-    _run((SQL / "0005_model_spending.sql").read_text(encoding="utf-8"))
+    run_script("0005_model_spending.sql")
     for table in TABLES:
-        _keep_apart(table)
+        keep_apart(table)
 
 
 def downgrade() -> None:
     """What was spent this month would be forgotten, and spent again."""
     raise RuntimeError("The fifth migration has no way back: restore a backup instead.")
-
-
-def _keep_apart(table: str) -> None:
-    """Rows are seen and written only under their own workspace, by owners of tables too."""
-    _run(f"ALTER TABLE {table} ALTER COLUMN workspace_id SET DEFAULT {WORKSPACE}")
-    _run(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    _run(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    mine = f"workspace_id = {WORKSPACE}"
-    _run(f"CREATE POLICY tenant ON {table} USING ({mine}) WITH CHECK ({mine})")
-    _run(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {APP}")
-
-
-def _run(sql: str) -> None:
-    """As written: no parameters, so per cent signs are themselves and scripts may be long."""
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(sql)
