@@ -1,6 +1,6 @@
 """Phrases that press, frighten, shame or tease instead of informing (English and Spanish).
 
-A small closed list: it misses what it does not know, and says why for what it finds.  The
+A closed list: it misses what it does not know, and says why for what it finds.  The
 families follow Mathur et al., "Dark Patterns at Scale" (2019), and Stop Clickbait (Chakraborty
 et al. 2016).
 """

@@ -15,7 +15,7 @@ from tools.split_sentences import Sentence, split
 
 OUTRAGE, CLICKBAIT, PRESSURE = "outrage", "clickbait", "pressure"
 READ = frozenset({"en"})  # languages that the model has read
-ASKED_FROM = {CLICKBAIT: 0.9, PRESSURE: 0.9, OUTRAGE: 0.85}
+ASKED_FROM = {CLICKBAIT: 0.95, PRESSURE: 0.9, OUTRAGE: 0.85}
 _LABEL = 90  # characters: pressure was learned from labels and buttons
 _FEWEST = 3  # words: less than that says too little to ask about
 _OF_KIND = {"outrage bait": OUTRAGE}
