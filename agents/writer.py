@@ -21,12 +21,15 @@ from smartcontent.content import (
     Variant,
 )
 from smartcontent.errors import ModelProblem
+from smartcontent.voice import NO_VOICE, Voice
 from tools.compose_allotment import Allotment, deal
 from tools.compose_leads import Lead
 from tools.compose_post import Post, Wish, compose
+from tools.follow_voice import not_applied
 from tools.language_names import NAMES
 from tools.select_post import Verify, select_post
 from tools.strategies import applicable
+from tools.voice_post import Voicing, unkept, untrue, voicings
 from tools.writing_order import Order
 
 CLOSE_TO_BEST = 0.6  # of the best score: leads this good may be chosen by the seed
@@ -43,6 +46,7 @@ class Writer(Protocol):
     """Writes one variant; None when the strategy does not apply to the content.
 
     `taken` are texts of the same campaign and platform: what is written will not repeat them.
+    What of the creator's `voice` is not kept, the variant says.
     """
 
     def write(
@@ -56,6 +60,7 @@ class Writer(Protocol):
         seed: int,
         tone: str | None = None,
         taken: Sequence[str] = (),
+        voice: Voice = NO_VOICE,
     ) -> Variant | None: ...
 
 
@@ -64,7 +69,12 @@ class EmbeddedWriter:
 
     The same content, segment, strategy, platform and seed give the same variant.  Beginnings are
     dealt out per content, so two strategies never begin with the same sentence.
+
+    A text that the creator's voice made untrue, as `verify` sees it, is not reworded.
     """
+
+    def __init__(self, *, verify: Verify | None = None) -> None:
+        self.verify = verify
 
     def write(
         self,
@@ -77,20 +87,41 @@ class EmbeddedWriter:
         seed: int,
         tone: str | None = None,
         taken: Sequence[str] = (),
+        voice: Voice = NO_VOICE,
     ) -> Variant | None:
         """The variant; None when the source has no material for the strategy, or no more."""
-        return self.answer(
-            Order(content, analysis, segment, strategy, spec, seed, tone, tuple(taken))
-        )
+        order = Order(content, analysis, segment, strategy, spec, seed, tone, tuple(taken))
+        return self.answer(replace(order, voice=voice))
 
     def answer(self, order: Order) -> Variant | None:
         """The same, for an order that is already made out; always in the source's language."""
         order = replace(order, language="")
-        post = next((post for post in _posts(order) if not order.repeats(post)), None)
-        if post is None:
+        *voiced, unchanged = voicings(order)
+        true = (variant for each in voiced if (variant := self._true(order, each)))
+        variant = next(true, None) or _said(order, unchanged)
+        if variant is None:
             return None
-        notes = (*([UNTONED] if order.tone else []), *_untranslated(order))
-        return order.variant(post, EMBEDDED).model_copy(update={"findings": notes})
+        notes = (
+            *([UNTONED] if order.tone else []),
+            *_untranslated(order),
+            *not_applied(order.voice),
+            *unkept(order, variant),
+        )
+        return variant.model_copy(update={"findings": notes})
+
+    def _true(self, order: Order, voiced: Voicing) -> Variant | None:
+        """What was written, if its new wording still says what the source says."""
+        variant = _said(order, voiced)
+        if variant is None or self.verify is None:
+            return variant
+        checked = self.verify(variant, order.content, order.analysis)
+        return None if untrue(checked) else variant
+
+
+def _said(order: Order, voiced: Voicing) -> Variant | None:
+    """The best post in this wording that the campaign does not yet say."""
+    post = next((post for post in _posts(order, voiced) if not order.repeats(post)), None)
+    return order.variant(post, EMBEDDED) if post else None
 
 
 def _untranslated(order: Order) -> Iterator[Finding]:
@@ -109,12 +140,12 @@ def _named(language: str) -> str:
     return NAMES.get(language, language)
 
 
-def _posts(order: Order) -> Iterator[Post]:
+def _posts(order: Order, voiced: Voicing) -> Iterator[Post]:
     """What fits, best first: any lead with the link before the best one without."""
     source, allotment = deal(order.analysis)
     leads = _preferred(allotment, order)
     avoid = allotment.elsewhere(order.strategy.form)
-    for link, lead in product(dict.fromkeys((order.content.link, None)), leads):
+    for link, lead in product(dict.fromkeys((order.link, None)), leads):
         post = compose(
             lead,
             source,
@@ -122,6 +153,7 @@ def _posts(order: Order) -> Iterator[Post]:
             spec=order.spec,
             wish=Wish(link, order.tags()),
             avoid=avoid,
+            voiced=voiced,
         )
         if post is not None:
             yield post
@@ -160,12 +192,12 @@ class ModelWriter:
         seed: int,
         tone: str | None = None,
         taken: Sequence[str] = (),
+        voice: Voice = NO_VOICE,
     ) -> Variant | None:
         """The variant; None when the source has no material for the strategy."""
         language = segment.language or analysis.language
-        order = Order(
-            content, analysis, segment, strategy, spec, seed, tone, tuple(taken), language
-        )
+        said = tuple(taken)
+        order = Order(content, analysis, segment, strategy, spec, seed, tone, said, language, voice)
         if not applicable(analysis, [strategy]):
             return None  # asked for a quotation where there is none, a model makes one up
         try:

@@ -44,6 +44,7 @@ from api.routes import (
     posts,
     progress,
     sign_in,
+    voice,
 )
 from api.sessions import Sessions
 from api.tenants import Tenants
@@ -67,6 +68,7 @@ ROUTERS: Sequence[APIRouter] = (
     campaigns.router,
     progress.router,
     posts.router,
+    voice.router,
     consents.router,
     audience.router,
     learning.router,

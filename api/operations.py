@@ -51,6 +51,15 @@ OPERATIONS: dict[str, Access] = {
     "approve_post": "posts:approve",
     "reject_post": "posts:approve",
     "cancel_post": "campaigns:write",
+    # how posts are worded
+    "list_voice": "campaigns:read",
+    "add_voice_rule": "campaigns:write",
+    "get_voice_rule": "campaigns:read",
+    "change_voice_rule": "campaigns:write",
+    "delete_voice_rule": "campaigns:write",
+    "list_voice_examples": "campaigns:read",
+    "bring_voice_examples": "campaigns:write",
+    "delete_voice_example": "campaigns:write",
     # decisions and what comes back
     "rank": "decisions:write",
     "rank_batch": "decisions:write",

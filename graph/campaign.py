@@ -47,6 +47,7 @@ from store.posts import Posts
 from store.segments import Segments
 from store.variants import Variants
 from store.workspaces import Workspaces
+from tools.read_voice import read_voice
 
 SIMILAR_POSTS = 5
 PAST_TEXTS = 50
@@ -94,10 +95,12 @@ async def learner(state: Segmented, runtime: Runtime[Team]) -> Update:
 
 
 async def writer(state: Planned, runtime: Runtime[Team]) -> Update:
-    """Writes each segment's strategies for each platform."""
+    """Writes each segment's strategies for each platform, in the creator's voice."""
     team, since = runtime.context, perf_counter()
+    async with team.database.transaction(state["workspace_id"]) as session:
+        voice = await read_voice(session)
     with charged_to(team.account(state["workspace_id"])):
-        variants = await to_thread(write_variants, team, state)
+        variants = await to_thread(write_variants, team, state, voice)
     async with step(team, state["workspace_id"], "writer", since=since) as work:
         work.summary = wording.written(variants)
     return {"variants": variants}

@@ -11,6 +11,7 @@ from graph.state import Planned, Segmented, Written
 from graph.team import Team
 from learning.bandit.base import Policy
 from smartcontent.content import Content, PlatformSpec, Segment, Strategy, Variant
+from smartcontent.voice import NO_VOICE, Voice
 from tools.strategies import applicable, strategies
 
 STRATEGIES_PER_SEGMENT = 4
@@ -37,7 +38,7 @@ def draw_strategies(team: Team, state: Segmented, policy: Policy) -> dict[str, l
     }
 
 
-def write_variants(team: Team, state: Planned) -> list[Variant]:
+def write_variants(team: Team, state: Planned, voice: Voice = NO_VOICE) -> list[Variant]:
     """Each segment's strategies on each platform, never saying on one platform the same twice.
 
     A strategy that finds nothing to say is left out.
@@ -45,7 +46,7 @@ def write_variants(team: Team, state: Planned) -> list[Variant]:
     written: list[Variant] = []
     taken: dict[str, list[str]] = defaultdict(list)
     for segment, strategy, spec in _assignments(team, state):
-        variant = _write(team, state, segment, strategy, spec, taken[spec.platform])
+        variant = _write(team, state, segment, strategy, spec, taken[spec.platform], voice)
         if variant is not None:
             written.append(variant)
             taken[spec.platform].append(variant.text)
@@ -68,6 +69,7 @@ def _write(
     strategy: Strategy,
     spec: PlatformSpec,
     taken: Sequence[str],
+    voice: Voice,
 ) -> Variant | None:
     name = f"variant {segment.id} {strategy.name} {spec.platform}"
     variant = team.writer.write(
@@ -79,6 +81,7 @@ def _write(
         seed=seed_of(state["run_id"], name),
         tone=state["settings"].tone,
         taken=taken,
+        voice=voice,
     )
     if variant is None:
         return None

@@ -13,6 +13,7 @@ from smartcontent.content import (
     Strategy,
     Variant,
 )
+from smartcontent.voice import NO_VOICE, Voice
 from tools.strategies import applicable, strategies
 
 EVERYONE = Segment(id=uuid5(NAMESPACE_URL, "everyone"), name="everyone", size=0, everyone=True)
@@ -35,6 +36,7 @@ class Proposals:
         *,
         platform: str,
         strategies: Sequence[Strategy] = (),
+        voice: Voice = NO_VOICE,
     ) -> list[Variant]:
         written: list[Variant] = []
         for strategy in strategies or _possible(analysis):
@@ -47,6 +49,7 @@ class Proposals:
                 seed=_seed(content.id),
                 tone=None,
                 taken=[earlier.text for earlier in written],
+                voice=voice,
             )
             if variant is not None:
                 written.append(self._guard.check(variant, content, analysis))

@@ -27,6 +27,7 @@ from smartcontent.content import (
 from smartcontent.decision import SlotForecast
 from smartcontent.errors import LeaseLost
 from smartcontent.publishing import CampaignSettings
+from smartcontent.voice import NO_VOICE, Voice
 from store.budgets import Limits
 from store.database import Database
 from store.runs import Lease
@@ -59,6 +60,7 @@ class Writing(Protocol):
         seed: int,
         tone: str | None = None,
         taken: Sequence[str] = (),
+        voice: Voice = NO_VOICE,
     ) -> Variant | None: ...
 
 

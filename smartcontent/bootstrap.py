@@ -244,7 +244,7 @@ def choose_budget(settings: Settings) -> Limits:
 
 
 def choose_writer(completing: Completing | None, guard: Guard) -> Writing:
-    embedded_writer = EmbeddedWriter()
+    embedded_writer = EmbeddedWriter(verify=guard.check)
     if completing is None:
         return embedded_writer
     return ModelWriter(completing, embedded_writer, verify=guard.check)

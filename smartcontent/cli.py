@@ -29,9 +29,13 @@ app.add_typer(learning, name="learn")
 model = typer.Typer(help="A language model on this machine.", no_args_is_help=True)
 app.add_typer(model, name="model")
 
+voice = typer.Typer(help="How you word things: rules learned and given.", no_args_is_help=True)
+app.add_typer(voice, name="voice")
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 Seed = Annotated[int, typer.Option(help="Same seed, same run.")]
 Policy = Annotated[str, typer.Argument(help="The policy's name, see learn status.")]
+Rule = Annotated[str, typer.Argument(help="The rule's id, or how it ends; see voice list.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (default 8000).")]
 
 
@@ -272,6 +276,52 @@ def model_budget(
 def model_remove(json: Json = False) -> None:
     """Stop the model's server and delete its file."""
     start("model", what="remove", json=json)
+
+
+@voice.command("list")
+def voice_list(json: Json = False) -> None:
+    """Every rule, what it rests on, and how many posts are kept as examples."""
+    start("voice", what="list", json=json)
+
+
+@voice.command("add")
+def voice_add(
+    kind: Annotated[str, typer.Argument(help="Such as avoid, replace, hashtags, manner.")],
+    about: Annotated[str, typer.Argument(help="The words, or the rule itself.")] = "",
+    instead: Annotated[str, typer.Option(help="What to say in their place.")] = "",
+    most: Annotated[int | None, typer.Option(min=0, help="The most there may be.")] = None,
+    json: Json = False,
+) -> None:
+    """A rule of your own."""
+    asked = {"kind": kind, "about": about, "instead": instead, "most": most}
+    start("voice", what="add", json=json, **asked)
+
+
+@voice.command("off")
+def voice_off(rule: Rule, json: Json = False) -> None:
+    """Switch a rule off; nothing learned switches it on again."""
+    start("voice", what="off", rule=rule, json=json)
+
+
+@voice.command("on")
+def voice_on(rule: Rule, json: Json = False) -> None:
+    """Switch a rule on."""
+    start("voice", what="on", rule=rule, json=json)
+
+
+@voice.command("delete")
+def voice_delete(rule: Rule, json: Json = False) -> None:
+    """Delete a rule; it is not learned again."""
+    start("voice", what="delete", rule=rule, json=json)
+
+
+@voice.command("bring")
+def voice_bring(
+    file: Annotated[str, typer.Argument(help="Your own posts in a text file, --- between them.")],
+    json: Json = False,
+) -> None:
+    """Bring posts of your own to learn from."""
+    start("voice", what="bring", file=file, json=json)
 
 
 @app.command()

@@ -44,6 +44,7 @@ from smartcontent.content import (
 from smartcontent.errors import MalformedTool
 from smartcontent.publishing import Engagement, Outgoing, Receipt
 from smartcontent.scopes import Scope
+from smartcontent.voice import NO_VOICE, Voice
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -182,6 +183,7 @@ class Proposing(Protocol):
         *,
         platform: str,
         strategies: Sequence[Strategy] = (),
+        voice: Voice = NO_VOICE,
     ) -> list[Variant]: ...
 
 

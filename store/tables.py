@@ -301,6 +301,26 @@ OUTBOX = _table(
     created_at=Time,
 )
 
+VOICE_RULES = _table(
+    "voice_rules",
+    id=Uuid,
+    key=Text,
+    kind=Text,
+    about=Text,
+    instead=Text,
+    most=Integer,
+    origin=Text,
+    enabled=Boolean,
+    support=Integer,
+    against=Integer,
+    evidence=JSON,
+    created_at=Time,
+    deleted_at=Time,
+)
+VOICE_EXAMPLES = _table(
+    "voice_examples", id=Uuid, sha256=Text, text=Text, language=Text, created_at=Time
+)
+
 EVENTS = _table(
     "events",
     id=Text,

@@ -7,6 +7,7 @@ from smartcontent.content import Caller
 from smartcontent.publishing import Post
 from store.database import Session
 from store.posts import Posts
+from tools.learn_voice import learn_voice
 from tools.start_campaign import wake
 
 
@@ -37,5 +38,7 @@ async def approve_post(
         note=note,
         text=text,
     )
+    if text is not None:
+        await learn_voice(session)
     await wake(session, caller, post.campaign_id)
     return await posts.get(post_id)

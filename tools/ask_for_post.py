@@ -12,6 +12,7 @@ from tools.language_names import NAMES
 from tools.measure_text import count
 from tools.read_prompt import fence, read_prompt
 from tools.trim_draft import trim_draft
+from tools.voice_in_words import voice_in_words
 from tools.writing_order import Order
 
 LONGEST_SOURCE = 14_000  # bytes (UTF-8) shown to a model: 3,000 to 5,000 tokens in any language
@@ -56,17 +57,24 @@ def _values(order: Order, feedback: str) -> dict[str, object]:
         "description": strategy.description,
         "example": strategy.example,
         "tone": order.tone or strategy.tone,
-        "call_to_action": strategy.call_to_action,
+        "call_to_action": "none"
+        if order.voice.has("no_call_to_action")
+        else strategy.call_to_action,
         "audience": ", ".join((order.segment.name, *order.segment.evidence)),
         "platform": order.spec.platform,
-        "limit": int(AIM * min(_room(order), ROOM[strategy.length][0])),
+        "limit": int(AIM * order.voice.most("characters", _aimed(order))),
         "language": _named(order.written_in),
         "quoting": _quoting(order),
         "mark": fence(source + order.analysis.title),
+        "voice": voice_in_words(order.voice, source, order.written_in),
         "title": order.analysis.title,
         "source": source,
         "remarks": _remarks(order, feedback),
     }
+
+
+def _aimed(order: Order) -> int:
+    return min(_room(order), ROOM[order.strategy.length][0])
 
 
 def _named(language: str) -> str:
@@ -93,7 +101,7 @@ def _room(order: Order) -> int:
 
 def _dressed(order: Order, text: str) -> Post:
     paragraphs = tuple(part.strip() for part in text.split("\n\n") if part.strip())
-    return Post(paragraphs, (), link=order.content.link or "", tags=order.tags())
+    return Post(paragraphs, (), link=order.link or "", tags=order.tags())
 
 
 def _post(order: Order, draft: Draft) -> Post:

@@ -1,6 +1,6 @@
 """A lead becomes a post: it runs on while it fits, then link and hashtags, then the markup."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import product
@@ -44,6 +44,10 @@ class Wish:
     tags: tuple[str, ...]
 
 
+def as_it_is(post: Post) -> Post:
+    return post
+
+
 def compose(
     lead: Lead,
     material: Material,
@@ -52,12 +56,17 @@ def compose(
     spec: PlatformSpec,
     wish: Wish,
     avoid: frozenset[Span] = frozenset(),
+    voiced: Callable[[Post], Post | None] = as_it_is,
 ) -> Post | None:
-    """The fullest form of the lead that fits the platform; None when not even the lead does."""
+    """The fullest form of the lead that fits the platform; None when not even the lead does.
+
+    `voiced` says it as the creator would, and None where the creator would not say it.
+    """
     for body in _bodies(lead, material, strategy, avoid):
         for ending in _endings(body, strategy, wish, material.language):
-            if fits(render(ending, spec), spec):
-                return ending
+            post = voiced(ending)
+            if post is not None and fits(render(post, spec), spec):
+                return post
     return None
 
 

@@ -9,6 +9,7 @@ from smartcontent.plugins import Analysing, Proposing
 from store.contents import Analyses, Contents
 from store.database import Session
 from tools.platforms import Platforms
+from tools.read_voice import read_voice
 
 
 @tool(scope="contents:read")
@@ -30,4 +31,5 @@ async def propose_variants(
     content = await Contents(session).get(content_id)
     kept = await Analyses(session).of(content_id)
     analysis = kept if kept else await to_thread(analysing.analyse, content)
-    return await to_thread(proposing.propose, content, analysis, platform=platform)
+    voice = await read_voice(session)
+    return await to_thread(proposing.propose, content, analysis, platform=platform, voice=voice)

@@ -6,6 +6,7 @@ from llm.structured import Completing
 from smartcontent.content import Analysis, Content, Finding, Variant
 from smartcontent.errors import ModelMisbehaved, ModelProblem
 from tools.ask_for_post import ask_for_post
+from tools.voice_post import unkept
 from tools.writing_order import Order
 
 MOST_DRAFTS = 3
@@ -34,6 +35,7 @@ def select_post(completing: Completing, order: Order, verify: Verify) -> Variant
             if passed:  # a model that goes away now does not take back what it wrote
                 break
             raise
+        draft = draft.model_copy(update={"findings": tuple(unkept(order, draft))})
         findings = wording(verify(draft, order.content, order.analysis))
         if not any(finding.severity == "error" for finding in findings):
             passed.append((len(findings), draft))

@@ -16,6 +16,7 @@ from store.contents import Contents
 from store.database import Session
 from store.queue import Queue
 from store.runs import Runs
+from tools.learn_voice import learn_voice
 from tools.platforms import Platforms
 
 RUN = "run_campaign"
@@ -57,6 +58,7 @@ async def start_campaign(
         auto_approve=auto_approve,
     )
     await Contents(session).get(content_id)
+    await learn_voice(session)
     campaign = await Campaigns(session).add(content_id, settings, created_by=caller.member_id)
     await wake(session, caller, campaign.id)
     return campaign

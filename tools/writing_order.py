@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 from smartcontent.content import Analysis, Content, PlatformSpec, Segment, Strategy, Variant
+from smartcontent.voice import NO_VOICE, Voice
 from tools.compose_post import Post, render
 from tools.compose_sentences import words
 from tools.hashtags import hashtags
@@ -25,6 +26,7 @@ class Order:
     tone: str | None = None
     taken: tuple[str, ...] = ()
     language: str = ""  # of the text to write; empty: the source's
+    voice: Voice = NO_VOICE
 
     @property
     def written_in(self) -> str:
@@ -58,8 +60,13 @@ class Order:
         known = (words(other, self.written_in) for other in self.taken)
         return any(len(said & other) > SAME * len(said | other) for other in known)
 
+    @property
+    def link(self) -> str | None:
+        """Where the post may lead."""
+        return None if self.voice.has("no_link") else self.content.link
+
     def tags(self) -> tuple[str, ...]:
-        """Hashtags as the platform allows them."""
+        """Hashtags as the platform and the creator allow them."""
         limit = self.spec.hashtag_limit
-        most = MOST_TAGS if limit is None else min(MOST_TAGS, limit)
+        most = self.voice.most("hashtags", MOST_TAGS if limit is None else min(MOST_TAGS, limit))
         return tuple(hashtags(self.analysis.topics, most))

@@ -12,6 +12,7 @@ from agents.guard import Guard
 from agents.writer import EmbeddedWriter, ModelWriter, Writer
 from smartcontent.content import Analysis, Content, PlatformSpec, Segment, Span, Strategy, Variant
 from smartcontent.errors import ModelUnavailable
+from smartcontent.voice import NO_VOICE, Voice
 from tests.agents.articles import EVERYONE, LINK, NIGHT, PLAIN, SPECS, analysed, article, pages
 from tools.compose_post import fits
 from tools.compose_sentences import words
@@ -193,6 +194,7 @@ class Careless:
         seed: int,
         tone: str | None = None,
         taken: Sequence[str] = (),
+        voice: Voice = NO_VOICE,
     ) -> Variant | None:
         written = EmbeddedWriter().write(
             content, analysis, segment=segment, strategy=strategy, spec=spec, seed=seed

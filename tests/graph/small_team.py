@@ -32,6 +32,7 @@ from smartcontent.content import (
 )
 from smartcontent.decision import Slot, SlotForecast
 from smartcontent.publishing import CampaignSettings
+from smartcontent.voice import NO_VOICE, Voice
 from store.campaigns import Campaigns
 from store.contents import Contents
 from store.database import Database
@@ -93,6 +94,7 @@ class SmallWriter:
         seed: int,
         tone: str | None = None,
         taken: Sequence[str] = (),
+        voice: Voice = NO_VOICE,
     ) -> Variant | None:
         sentences = analysis.key_sentences
         sentence = sentences[len(taken) % len(sentences)].text

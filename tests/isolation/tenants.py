@@ -25,6 +25,7 @@ from smartcontent.content import (
 )
 from smartcontent.decision import Action, Decision, Estimate, Event, Explanation, PolicySnapshot
 from smartcontent.publishing import CampaignSettings, Post, PostState, RunState
+from smartcontent.voice import VoiceSetting
 from store.campaigns import Campaigns
 from store.consents import Consents
 from store.contents import Analyses, Contents
@@ -40,6 +41,7 @@ from store.segments import Segments
 from store.snapshots import Snapshots
 from store.threads import Threads
 from store.variants import Variants
+from store.voice import VoiceExamples, VoiceRules
 
 NOW = datetime.now(UTC)
 ROLES: tuple[Role, ...] = ("owner", "editor", "reviewer", "analyst")
@@ -157,6 +159,10 @@ async def _fill(session: Session, tenant: Tenant, parts: Parts) -> None:
     shadow = await registry.shadow(name=f"{mark} policy", kind="uniform", settings={}, most=1)
     await registry.promote(shadow.id)
     await Evaluations(session).add("lift", _estimate(mark), {"note": f"{mark} details"})
+    words = {"about": f"{mark} word", "instead": f"{mark} other"}
+    rule = await VoiceRules(session).add(VoiceSetting(kind="replace", **words))
+    await VoiceExamples(session).add([(f"{mark} example", "en")])
+    (example,) = await VoiceExamples(session).list()
     thread = await Threads(session).add(f"{mark} thread", member_id=UUID(tenant.ids["member"][0]))
     tenant.ids |= {
         "content": [str(content.id)],
@@ -168,6 +174,7 @@ async def _fill(session: Session, tenant: Tenant, parts: Parts) -> None:
         "post": [str(post.id)],
         "policy": [str(first.id), str(shadow.id)],
         "thread": [str(thread.id)],
+        "voice": [str(rule.id), str(example.id)],
         "subject": [f"{mark} subject", subject],
         "hash": [post.content_hash],
     }

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 import store.migrations
 from smartcontent.content import Analysis, Media, Readability, Segmentation
 from smartcontent.decision import Estimate, Event
+from smartcontent.voice import VoiceSetting
 from store.answers import Answers
 from store.api_keys import ApiKeys
 from store.budgets import Budgets, Limits
@@ -35,6 +36,7 @@ from store.segments import Segments
 from store.snapshots import Snapshots
 from store.tables import METADATA
 from store.threads import Threads
+from store.voice import VoiceExamples, VoiceRules
 from tests.store.scene import PAST, approved, stage
 from tests.store.test_learned import SOON, snapshot
 
@@ -179,6 +181,8 @@ async def fill(database: Database, workspace: UUID) -> None:
         await Budgets(session).set(Limits(tokens=1))
         await Budgets(session).reserve(1, 1)
         await Answers(session).keep("k", model="m", answer="a")
+        await VoiceRules(session).add(VoiceSetting(kind="no_emoji"))
+        await VoiceExamples(session).add([("A post of mine.", "en")])
         registry = Registry(session)
         await registry.ensure("vowpal")
         other = await registry.shadow(name="other", kind="uniform", settings={}, most=1)

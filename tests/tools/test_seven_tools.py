@@ -32,6 +32,7 @@ from smartcontent.errors import (
 )
 from smartcontent.plugins import Analysing, Proposing
 from smartcontent.scopes import ROLE_SCOPES
+from smartcontent.voice import NO_VOICE, Voice
 from store.campaigns import Campaigns
 from store.contents import Analyses, Contents
 from store.database import Database
@@ -71,6 +72,7 @@ class Drafter:
         *,
         platform: str,
         strategies: Sequence[Strategy] = (),
+        voice: Voice = NO_VOICE,
     ) -> list[Variant]:
         return [
             Variant(
