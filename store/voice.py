@@ -179,7 +179,8 @@ async def worded(session: Session, *, limit: int) -> list[Worded]:
         .order_by(APPROVALS.c.created_at.desc(), APPROVALS.c.id.desc())
         .limit(limit)
     )
-    found = [as_noun(Worded, row) for row in await session.execute(said)]
+    rows = (await session.execute(said)).mappings()
+    found = [as_noun(Worded, row) for row in rows]
     return list({one.post_id: one for one in found}.values())
 
 
