@@ -7,7 +7,6 @@ from smartcontent.content import (
     Block,
     Claim,
     Content,
-    KeySentence,
     Picture,
     SimilarPost,
 )
@@ -16,15 +15,14 @@ from tools.detect_language import UNKNOWN, detect
 from tools.find_claims import find_claims
 from tools.key_phrases import key_phrases
 from tools.measure_text import UNSPACED, readability
+from tools.measure_tone import Measure
 from tools.rank_sentences import rank_sentences
 from tools.read_content import blocks_of, pictures_of, tags_of
 from tools.split_sentences import split_blocks
 
-Tone = Callable[[Sequence[float], str], dict[str, float]]
 Recall = Callable[[str], Sequence[SimilarPost]]
 
 _SURE = 0.5
-_WORDED = "en"  # the language whose words the tone model has read
 _FEW_WORDS = 40
 _MOST_CLAIMS = 5_000  # more would make the analysis larger than the text
 
@@ -32,12 +30,12 @@ _MOST_CLAIMS = 5_000  # more would make the analysis larger than the text
 class Analyst:
     """Content -> Analysis.  Needs no language model and no network.
 
-    `tone` reads the emotional tone of a text from its embedding; it is a property of the text,
-    never of a person.  `recall` finds the creator's similar past posts.
+    `tone` reads the emotional tone of sentences; it is a property of the text, never of a person.
+     `recall` finds the creator's similar past posts.
     """
 
     def __init__(
-        self, *, embedder: Embedder, tone: Tone | None = None, recall: Recall | None = None
+        self, *, embedder: Embedder, tone: Measure | None = None, recall: Recall | None = None
     ) -> None:
         self.embedder = embedder
         self.tone = tone
@@ -59,7 +57,7 @@ class Analyst:
             language=language, language_confidence=round(confidence, 4),
             topics=key_phrases(blocks, language, title=content.title, tags=tags),
             key_sentences=key, blocks=blocks, claims=claims, readability=measured,
-            tone=self._tone(key, language),
+            tone=self.tone([one.text for one in key], language) if self.tone else {},
             similar=tuple(similar or (self.recall(content.text) if self.recall else ())),
             pictures=pictures,
             notes=(
@@ -67,20 +65,6 @@ class Analyst:
                 *_undescribed(pictures),
             ),
         )  # fmt: skip
-
-    def _tone(self, sentences: Sequence[KeySentence], language: str) -> dict[str, float]:
-        """The tone of the sentences that carry the text, as one mean direction.
-
-        Their words vote in the language that they were learned in.
-        """
-        if self.tone is None or not sentences:
-            return {}
-        vectors = self.embedder.embed([sentence.text for sentence in sentences])
-        mean = [sum(column) / len(vectors) for column in zip(*vectors, strict=True)]
-        length = sum(value * value for value in mean) ** 0.5 or 1.0
-        words = " ".join(one.text for one in sentences) if language == _WORDED else ""
-        found = self.tone([value / length for value in mean], words)
-        return {label: round(min(1.0, max(0.0, float(p))), 4) for label, p in found.items()}
 
 
 def _notes(

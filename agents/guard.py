@@ -8,12 +8,14 @@ from smartcontent.errors import UnknownPlatform
 from tools.check_facts import Facts
 from tools.check_manner import check_manner
 from tools.check_platform import check_platform
+from tools.measure_tone import MISSED, Measure, missed, tone_of
 from tools.plain_post import plain_post
 
 RULES = frozenset({
     "empty", "over-limit", "missing-media", "missing-alt-text", "missing-disclosure",
     "unsupported-number", "unsupported-name", "unsupported-quote", "unsupported-date",
     "negation-flipped", "wrong-language", "manipulation", "personal-data", "near-duplicate",
+    MISSED,
 })  # fmt: skip
 
 
@@ -21,11 +23,15 @@ class Guard:
     """Variant -> the same variant with findings and with each claim traced to the source.
 
     Severity `error` blocks, `warning` asks, `info` tells.  Facts are checked in the source's own
-    language; in a translation only numbers, dates, names and quotations are looked up.
+    language; in a translation only numbers, dates, names and quotations are looked up.  The tone
+    is measured, and where it is not the one asked for that is told, and no more.
     """
 
-    def __init__(self, *, specs: Mapping[Platform, PlatformSpec]) -> None:
+    def __init__(
+        self, *, specs: Mapping[Platform, PlatformSpec], tone: Measure | None = None
+    ) -> None:
         self.specs = specs
+        self.tone = tone
         self._last: tuple[tuple[object, ...], Facts] | None = None
 
     def check(
@@ -40,12 +46,15 @@ class Guard:
         if not any(character.isalnum() for character in post.text):
             return _found(variant, [_EMPTY])
         facts = self._facts(content, analysis).check(post, variant.language)
+        tone = tone_of(post.text, variant.language, self.tone)
         findings = [
             *check_platform(variant, content, spec),
             *facts.findings,
             *check_manner(post, variant, content, [plain_post(text, spec).text for text in past]),
+            *missed(variant, tone),
         ]
-        return _found(variant, findings).model_copy(update={"traces": tuple(facts.traces)})
+        known = {"traces": tuple(facts.traces), "tone": tone}
+        return _found(variant, findings).model_copy(update=known)
 
     def check_alone(self, variant: Variant, past: Sequence[str] = ()) -> Variant:
         """The same without a source: its form and manner, and nothing about its facts.

@@ -6,6 +6,7 @@ nothing; the model writer asks a language model and falls back to the embedded o
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 from random import Random
 from typing import Protocol
@@ -21,12 +22,16 @@ from smartcontent.content import (
     Variant,
 )
 from smartcontent.errors import ModelProblem
+from smartcontent.tones import known
 from smartcontent.voice import NO_VOICE, Voice
 from tools.compose_allotment import Allotment, deal
 from tools.compose_leads import Lead
+from tools.compose_material import Material
 from tools.compose_post import Post, Wish, compose
 from tools.follow_voice import not_applied
 from tools.language_names import NAMES
+from tools.measure_tone import Measure
+from tools.prefer_tone import prefer_tone, toned
 from tools.select_post import Verify, select_post
 from tools.strategies import applicable
 from tools.voice_post import Voicing, unkept, untrue, voicings
@@ -34,17 +39,13 @@ from tools.writing_order import Order
 
 CLOSE_TO_BEST = 0.6  # of the best score: leads this good may be chosen by the seed
 EMBEDDED = "embedded"
-UNTONED = Finding(
-    rule="tone-not-applied",
-    severity="info",
-    reason="The embedded writer chooses sentences of the source; it does not rewrite their tone.",
-    fix="Edit the text, or connect a language model.",
-)
 
 
 class Writer(Protocol):
     """Writes one variant; None when the strategy does not apply to the content.
 
+    `tone` is one of `smartcontent.tones`, or a word for a language model, instead of the
+    strategy's own.
     `taken` are texts of the same campaign and platform: what is written will not repeat them.
     What of the creator's `voice` is not kept, the variant says.
     """
@@ -70,11 +71,14 @@ class EmbeddedWriter:
     The same content, segment, strategy, platform and seed give the same variant.  Beginnings are
     dealt out per content, so two strategies never begin with the same sentence.
 
-    A text that the creator's voice made untrue, as `verify` sees it, is not reworded.
+    Asked for a tone, it prefers what `measure` hears it in, and says so where nothing has it.  A
+    text that the creator's voice made untrue, as `verify` sees it, is not reworded.
     """
 
-    def __init__(self, *, verify: Verify | None = None) -> None:
+    def __init__(self, *, verify: Verify | None = None, measure: Measure | None = None) -> None:
         self.verify = verify
+        self.measure = measure
+        self._toned = lru_cache(maxsize=8)(toned)
 
     def write(
         self,
@@ -98,11 +102,11 @@ class EmbeddedWriter:
         order = replace(order, language="")
         *voiced, unchanged = voicings(order)
         true = (variant for each in voiced if (variant := self._true(order, each)))
-        variant = next(true, None) or _said(order, unchanged)
+        variant = next(true, None) or self._said(order, unchanged)
         if variant is None:
             return None
         notes = (
-            *([UNTONED] if order.tone else []),
+            *variant.findings,
             *_untranslated(order),
             *not_applied(order.voice),
             *unkept(order, variant),
@@ -111,17 +115,30 @@ class EmbeddedWriter:
 
     def _true(self, order: Order, voiced: Voicing) -> Variant | None:
         """What was written, if its new wording still says what the source says."""
-        variant = _said(order, voiced)
+        variant = self._said(order, voiced)
         if variant is None or self.verify is None:
             return variant
         checked = self.verify(variant, order.content, order.analysis)
         return None if untrue(checked) else variant
 
+    def _said(self, order: Order, voiced: Voicing) -> Variant | None:
+        """The best post in this wording and tone that the campaign does not yet say."""
+        source, allotment = self._dealt(order)
+        posts = _posts(order, source, allotment, voiced)
+        unsaid = (post for post in posts if not order.repeats(post))
+        post, notes = prefer_tone(unsaid, order, self.measure)
+        if post is None:
+            return None
+        return order.variant(post, EMBEDDED).model_copy(update={"findings": notes})
 
-def _said(order: Order, voiced: Voicing) -> Variant | None:
-    """The best post in this wording that the campaign does not yet say."""
-    post = next((post for post in _posts(order, voiced) if not order.repeats(post)), None)
-    return order.variant(post, EMBEDDED) if post else None
+    def _dealt(self, order: Order) -> tuple[Material, Allotment]:
+        """Beginnings by form; those in the tone asked for first, wherever a form has any then."""
+        source, allotment = deal(order.analysis)
+        wanted = known(order.tone or "")
+        if wanted is None or self.measure is None:
+            return source, allotment
+        favoured = self._toned(source, wanted, self.measure)
+        return source, favoured if favoured.leads.get(order.strategy.form) else allotment
 
 
 def _untranslated(order: Order) -> Iterator[Finding]:
@@ -140,9 +157,8 @@ def _named(language: str) -> str:
     return NAMES.get(language, language)
 
 
-def _posts(order: Order, voiced: Voicing) -> Iterator[Post]:
+def _posts(order: Order, source: Material, allotment: Allotment, voiced: Voicing) -> Iterator[Post]:
     """What fits, best first: any lead with the link before the best one without."""
-    source, allotment = deal(order.analysis)
     leads = _preferred(allotment, order)
     avoid = allotment.elsewhere(order.strategy.form)
     for link, lead in product(dict.fromkeys((order.link, None)), leads):

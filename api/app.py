@@ -44,6 +44,7 @@ from api.routes import (
     posts,
     progress,
     sign_in,
+    variants,
     voice,
 )
 from api.sessions import Sessions
@@ -63,6 +64,7 @@ ROUTERS: Sequence[APIRouter] = (
     members.router,
     keys.router,
     contents.router,
+    variants.router,
     checks.router,
     media.router,
     campaigns.router,

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from agents.learner import Learner
 from graph.assistant import ChatReply
 from graph.expecting import TextLifts
+from graph.proposing import Drafting
 from graph.serving import Policies
 from memory.base import Memory
 from smartcontent.content import Caller
@@ -49,6 +50,7 @@ class Services:
     learner: Learner
     expecting: TextLifts
     checking: Checking
+    drafting: Drafting
     assistant: Assistant
     clock: Callable[[], datetime]
     fetch: Fetch = fetch_page

@@ -9,6 +9,7 @@ from api.deps import Services
 from smartcontent.content import Finding, Segment, Variant, Workspace
 from smartcontent.decision import Decision
 from smartcontent.publishing import Campaign, Post, PostState, RunState
+from smartcontent.tones import reading
 from store.campaigns import Campaigns
 from store.contents import Contents
 from store.database import Session
@@ -53,6 +54,7 @@ class Card:
     strategy: str
     segment: str
     language: str
+    tone: str
     when: str
     why: str
     support: str
@@ -187,6 +189,7 @@ def _card(post: Post, variant: Variant, decision: Decision, segments: dict[UUID,
         strategy=variant.strategy.replace("_", " "),
         segment=segments.get(variant.segment_id, "everyone"),
         language=variant.language,
+        tone=reading(variant.tone, variant.wanted_tone),
         when=post.scheduled_at.strftime("%a %-d %b, %H:%M UTC"),
         why=decision.explanation.sentence,
         support=_support(variant),

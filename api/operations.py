@@ -36,6 +36,7 @@ OPERATIONS: dict[str, Access] = {
     "delete_content": "contents:write",
     "list_versions": "contents:read",
     "get_analysis": "contents:read",
+    "propose_variants": "contents:read",
     "attach_media": "contents:write",
     "get_media": "contents:read",
     "detach_media": "contents:write",

@@ -23,6 +23,7 @@ from api.uploads import read_upload
 from smartcontent.content import Caller
 from smartcontent.errors import NotAuthenticated, SmartContentError
 from smartcontent.scopes import Scope, require
+from smartcontent.tones import TONES
 from store.posts import Posts
 from tools.approve_post import approve_post
 from tools.bring_content import bring_content
@@ -103,6 +104,7 @@ async def bring(
     parts: Using,
     text: Annotated[str, Form(max_length=LIMIT)] = "",
     file: Annotated[UploadFile | None, File()] = None,
+    tone: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Read what was brought and start its campaign."""
     caller = await member(request, parts, "campaigns:write")
@@ -112,7 +114,11 @@ async def bring(
             content = await bring_content(session, caller, reading)
             specs = {name: c.spec for name, c in parts.services.connectors.items()}
             campaign = await start_campaign(
-                content.id, caller=caller, session=session, available=Platforms(specs)
+                content.id,
+                tone=tone or None,
+                caller=caller,
+                session=session,
+                available=Platforms(specs),
             )
     except SmartContentError as problem:
         return await _home(request, parts, caller, None, problem=problem)
@@ -188,7 +194,8 @@ async def _home(
         shown = await home(session, parts.services, campaign)
     said = {"kind": "bad", "text": str(problem)} if problem else None
     said = {"kind": "", "text": notice} if notice else said
-    return show(request, "home.html", status=422 if problem else 200, home=shown, notice=said)
+    status = 422 if problem else 200
+    return show(request, "home.html", status=status, home=shown, notice=said, tones=TONES)
 
 
 async def _renewed(request: Request, parts: Parts) -> Response:

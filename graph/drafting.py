@@ -79,7 +79,7 @@ def _write(
         strategy=strategy,
         spec=spec,
         seed=seed_of(state["run_id"], name),
-        tone=state["settings"].tone,
+        tone=state["settings"].tone_for(segment),
         taken=taken,
         voice=voice,
     )

@@ -1,9 +1,11 @@
 """Drafts to look at, outside any campaign: the writer and the guard in one breath."""
 
-from collections.abc import Mapping, Sequence
+from asyncio import to_thread
+from collections.abc import Callable, Mapping, Sequence
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from graph.team import Guarding, Writing
+from llm.accounts import Account, charged_to
 from smartcontent.content import (
     Analysis,
     Content,
@@ -13,6 +15,7 @@ from smartcontent.content import (
     Strategy,
     Variant,
 )
+from smartcontent.plugins import Analysing, Proposing
 from smartcontent.voice import NO_VOICE, Voice
 from tools.strategies import applicable, strategies
 
@@ -36,6 +39,7 @@ class Proposals:
         *,
         platform: str,
         strategies: Sequence[Strategy] = (),
+        tone: str | None = None,
         voice: Voice = NO_VOICE,
     ) -> list[Variant]:
         written: list[Variant] = []
@@ -47,13 +51,49 @@ class Proposals:
                 strategy=strategy,
                 spec=self._specs[platform],
                 seed=_seed(content.id),
-                tone=None,
+                tone=tone,
                 taken=[earlier.text for earlier in written],
                 voice=voice,
             )
             if variant is not None:
                 written.append(self._guard.check(variant, content, analysis))
         return written
+
+
+class Drafting:
+    """Proposals as a door asks for them: read first where nobody has, and paid for.
+
+    What a language model says is booked on the workspace's account.
+    """
+
+    def __init__(
+        self, proposing: Proposing, analysing: Analysing, account: Callable[[UUID], Account]
+    ) -> None:
+        self._proposing = proposing
+        self._analysing = analysing
+        self._account = account
+
+    async def __call__(
+        self,
+        workspace_id: UUID,
+        content: Content,
+        analysis: Analysis | None,
+        *,
+        platform: str,
+        tone: str | None = None,
+        voice: Voice = NO_VOICE,
+    ) -> list[Variant]:
+        with charged_to(self._account(workspace_id)):
+            if analysis is None:
+                analysis = await to_thread(self._analysing.analyse, content)
+            return await to_thread(
+                self._proposing.propose,
+                content,
+                analysis,
+                platform=platform,
+                tone=tone,
+                voice=voice,
+            )
 
 
 def _possible(analysis: Analysis) -> list[Strategy]:

@@ -33,7 +33,7 @@ from graph.checkup import look_for_drift
 from graph.engagement import train_model
 from graph.expecting import TextLifts
 from graph.feedback import Learning, learn
-from graph.proposing import Proposals
+from graph.proposing import Drafting, Proposals
 from graph.runner import Runner
 from graph.serving import Policies
 from graph.team import Team, Writing
@@ -64,6 +64,7 @@ from store.budgets import MILLION, Limits
 from store.database import Database
 from store.media import MediaFolder, MediaStore
 from store.secrets import Vault, master_key
+from tools.measure_tone import ToneMeasure
 from tools.platforms import Platforms
 from tools.toolbox import Toolbox
 
@@ -180,10 +181,10 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
     return model
 
 
-def choose_tone(embedder: Embedder) -> Tone | None:
+def choose_tone(embedder: Embedder) -> ToneMeasure | None:
     """The tone model reads one embedder's vectors; with another, tone is not said."""
     tone = Tone.shipped()
-    return tone if tone.embedder == embedder.name else None
+    return ToneMeasure(embedder, tone) if tone.embedder == embedder.name else None
 
 
 def choose_expecting(embedder: Embedder) -> TextLifts:
@@ -244,7 +245,7 @@ def choose_budget(settings: Settings) -> Limits:
 
 
 def choose_writer(completing: Completing | None, guard: Guard) -> Writing:
-    embedded_writer = EmbeddedWriter(verify=guard.check)
+    embedded_writer = EmbeddedWriter(verify=guard.check, measure=guard.tone)
     if completing is None:
         return embedded_writer
     return ModelWriter(completing, embedded_writer, verify=guard.check)
@@ -324,11 +325,12 @@ def choose_team(
     clock: Clock,
 ) -> Team:
     specs = {name: connector.spec for name, connector in connectors.items()}
-    guard = Guard(specs=specs)
+    tone = choose_tone(embedder)
+    guard = Guard(specs=specs, tone=tone)
     return Team(
         database=database,
         memory=memory,
-        analyst=Analyst(embedder=embedder, tone=choose_tone(embedder)),
+        analyst=Analyst(embedder=embedder, tone=tone),
         segmenter=Segmenter(minimum=settings.minimum_segment),
         learner=Learner(),
         writer=choose_writer(completing, guard),
@@ -355,12 +357,13 @@ def choose_services(
     toolbox = Toolbox.discover()
     platforms = Platforms(team.specs)
     chat = choose_chat(settings, embedder, platforms)
+    proposals = Proposals(writer=team.writer, guard=team.guard, specs=team.specs)
     provided = {
         Database: team.database,
         Memory: team.memory,
         Platforms: platforms,
         Analysing: team.analyst,
-        Proposing: Proposals(writer=team.writer, guard=team.guard, specs=team.specs),
+        Proposing: proposals,
     }
     return Services(
         settings=settings,
@@ -374,6 +377,7 @@ def choose_services(
         learner=team.learner,
         expecting=team.expecting,
         checking=choose_checks(team.analyst, connectors),
+        drafting=Drafting(proposals, team.analyst, team.account),
         assistant=Assistant(
             assistant_graph(chat, toolbox, checkpointer=saver),
             provided,

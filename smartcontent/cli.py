@@ -97,6 +97,10 @@ def campaign_run(
     platform: Annotated[list[str] | None, typer.Option(help="Where to, repeatable.")] = None,
     posts: Annotated[int, typer.Option(min=1, max=10, help="How many posts.")] = 3,
     at: Annotated[str | None, typer.Option(help="Not before this time (ISO 8601).")] = None,
+    tone: Annotated[
+        list[str] | None,
+        typer.Option(help="As in warm, or SEGMENT=warm for one segment; repeatable."),
+    ] = None,
     approve: Annotated[bool, typer.Option(help="Approve every post without asking.")] = False,
     json: Json = False,
 ) -> None:
@@ -107,6 +111,7 @@ def campaign_run(
         platforms=platform,
         posts=posts,
         at=at,
+        tones=tone,
         approve=approve,
         json=json,
     )

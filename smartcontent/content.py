@@ -269,6 +269,8 @@ class Variant(Noun):
 
     `expected` is the log of the engagement that the text alone lets expect, over the mean of the
     campaign's texts on its platform, give or take `expected_sd`; None where nothing is known.
+    `wanted_tone` is what was asked for, `tone` the share of each tone in how the text reads; both
+    are said of the text and of nobody.
     """
 
     id: UUID
@@ -286,6 +288,8 @@ class Variant(Noun):
     media: tuple[UUID, ...] = ()
     expected: float | None = None
     expected_sd: float | None = None
+    wanted_tone: str | None = None
+    tone: dict[str, Share] = {}
 
     @property
     def content_hash(self) -> str:

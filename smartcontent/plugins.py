@@ -183,6 +183,7 @@ class Proposing(Protocol):
         *,
         platform: str,
         strategies: Sequence[Strategy] = (),
+        tone: str | None = None,
         voice: Voice = NO_VOICE,
     ) -> list[Variant]: ...
 

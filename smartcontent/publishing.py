@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from smartcontent.content import Noun, Platform
+from smartcontent.content import Noun, Platform, Segment
 
 
 class PostState(StrEnum):
@@ -34,14 +34,24 @@ class RunState(StrEnum):
 
 
 class CampaignSettings(Noun):
-    """What the creator asked for."""
+    """What the creator asked for.
+
+    `tone` is one of `smartcontent.tones`, or a word for a language model; `tones` are those for
+    single segments, by a segment's name or id.
+    """
 
     platforms: tuple[Platform, ...] = ("sandbox",)
     posts: int = Field(default=3, ge=1, le=10)
     not_before: AwareDatetime | None = None
     within_hours: int = Field(default=72, ge=0, le=24 * 31)  # 0: as soon as approved
     tone: str | None = None
+    tones: dict[str, str] = {}
     auto_approve: bool = False
+
+    def tone_for(self, segment: Segment) -> str | None:
+        """The segment's own, else the campaign's."""
+        own = {name.casefold(): tone for name, tone in self.tones.items()}
+        return own.get(str(segment.id)) or own.get(segment.name.casefold()) or self.tone
 
 
 class Campaign(Noun):

@@ -156,6 +156,8 @@ VARIANTS = _table(
     media=JSON,
     expected=Double,
     expected_sd=Double,
+    wanted_tone=Text,
+    tone=JSON,
     place=Integer,
     created_at=Time,
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from llm.structured import Completing
 from smartcontent.content import Noun, Variant
 from smartcontent.errors import ModelMisbehaved
+from smartcontent.tones import TONES, known
 from tools.compose_post import ROOM, Post, fits, render
 from tools.detect_language import likelihood
 from tools.find_sources import find_sources
@@ -56,7 +57,7 @@ def _values(order: Order, feedback: str) -> dict[str, object]:
     return {
         "description": strategy.description,
         "example": strategy.example,
-        "tone": order.tone or strategy.tone,
+        "tone": _tone(order),
         "call_to_action": "none"
         if order.voice.has("no_call_to_action")
         else strategy.call_to_action,
@@ -75,6 +76,13 @@ def _values(order: Order, feedback: str) -> dict[str, object]:
 
 def _aimed(order: Order) -> int:
     return min(_room(order), ROOM[order.strategy.length][0])
+
+
+def _tone(order: Order) -> str:
+    """The word, and what is meant by it where it will be measured."""
+    wanted = order.tone or order.strategy.tone
+    meant = TONES.get(known(wanted) or "")
+    return f"{wanted} ({meant})" if meant else wanted
 
 
 def _named(language: str) -> str:

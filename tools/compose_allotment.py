@@ -1,6 +1,6 @@
 """Who says what: every form gets beginnings of its own, so no two posts begin alike."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -46,26 +46,29 @@ def _deal(
     return source, allot(source)
 
 
-def allot(source: Material) -> Allotment:
-    """Deal the material out, the best to each form first, then second and third choices."""
-    ranked = {form: _ranked(form, source) for form in PICKY_FIRST}
+def allot(source: Material, favour: Callable[[Lead], float] = lambda lead: 0.0) -> Allotment:
+    """Deal the material out, the best to each form first, then second and third choices.
+
+    `favour` is added to a lead's score.
+    """
+    ranked = {form: _ranked(form, source, favour) for form in PICKY_FIRST}
     dealt: dict[str, list[Lead]] = {form: [] for form in PICKY_FIRST}
     used: set[Span] = set()
     for round_ in range(ROUNDS):
         for form in _order(source):
             if form == LIST_OF_THE_REST:
-                ranked[form] = _ranked(form, _without(source, used))
+                ranked[form] = _ranked(form, _without(source, used), favour)
             lead = _first_free(ranked[form], used, dealt, source.language)
             if lead is None and round_ == 0:
-                lead = _repeated(form, source, dealt)
+                lead = _repeated(form, source, dealt, favour)
             if lead is not None:
                 dealt[form].append(lead)
                 used.update(_all_spans(lead))
     return Allotment({form: tuple(leads) for form, leads in dealt.items()})
 
 
-def _ranked(form: str, source: Material) -> list[Lead]:
-    return sorted(FORMS[form](source), key=lambda lead: -lead.score)
+def _ranked(form: str, source: Material, favour: Callable[[Lead], float]) -> list[Lead]:
+    return sorted(FORMS[form](source), key=lambda lead: -lead.score - favour(lead))
 
 
 def _order(source: Material) -> tuple[str, ...]:
@@ -82,14 +85,19 @@ def _first_free(
     return next((lead for lead in free if not _echoes(lead, known, language)), None)
 
 
-def _repeated(form: str, source: Material, dealt: Mapping[str, list[Lead]]) -> Lead | None:
+def _repeated(
+    form: str,
+    source: Material,
+    dealt: Mapping[str, list[Lead]],
+    favour: Callable[[Lead], float],
+) -> Lead | None:
     """In a text of few sentences: the points again, as a list, and the title by itself."""
     few = sum(map(bool, dealt.values())) < FEWEST
     if form == "headline":
         source = replace(source, sentences=())
     elif form != LIST_OF_THE_REST and not (form == "key_point" and few):
         return None
-    return next(iter(_ranked(form, source)), None)
+    return next(iter(_ranked(form, source, favour)), None)
 
 
 def _echoes(lead: Lead, known: Sequence[frozenset[str]], language: str) -> bool:

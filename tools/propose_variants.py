@@ -1,7 +1,10 @@
 """Write checked variants of a content, to look at; nothing is stored or published."""
 
 from asyncio import to_thread
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from smartcontent import Given, tool
 from smartcontent.content import Variant
@@ -16,6 +19,7 @@ from tools.read_voice import read_voice
 async def propose_variants(
     content_id: UUID,
     platform: str = "sandbox",
+    tone: Annotated[str, Field(max_length=100)] | None = None,
     *,
     session: Given[Session],
     analysing: Given[Analysing],
@@ -23,6 +27,9 @@ async def propose_variants(
     platforms: Given[Platforms],
 ) -> list[Variant]:
     """Write draft posts from a content for a platform, checked against its source.
+
+    `tone` is joyful, warm, curious, surprised, worried, sad, angry or neutral: what was asked for
+    and how each text reads are both told.
 
     Examples: "write posts from my article about bread", "draft some texts for mastodon",
     "propose variants of this article", "what could a post about it look like?"
@@ -32,4 +39,6 @@ async def propose_variants(
     kept = await Analyses(session).of(content_id)
     analysis = kept if kept else await to_thread(analysing.analyse, content)
     voice = await read_voice(session)
-    return await to_thread(proposing.propose, content, analysis, platform=platform, voice=voice)
+    return await to_thread(
+        proposing.propose, content, analysis, platform=platform, tone=tone, voice=voice
+    )

@@ -6,22 +6,25 @@ from llm.structured import Completing
 from smartcontent.content import Analysis, Content, Finding, Variant
 from smartcontent.errors import ModelMisbehaved, ModelProblem
 from tools.ask_for_post import ask_for_post
+from tools.measure_tone import MISSED
 from tools.voice_post import unkept
 from tools.writing_order import Order
 
 MOST_DRAFTS = 3
+ORDER = ("error", "warning", "info")
 NOT_WORDS = frozenset({"missing-alt-text", "missing-media"})  # no other wording mends these
 
 Verify = Callable[[Variant, Content, Analysis], Variant]
 
 
 def select_post(completing: Completing, order: Order, verify: Verify) -> Variant:
-    """The best of at most MOST_DRAFTS drafts: one without findings, else the one with fewest.
+    """The best of at most MOST_DRAFTS drafts: one without findings, else the one with fewest,
+    and among those one in the tone asked for.
 
     Each finding goes back to the model with its reason.  Raises ModelUnavailable, BudgetSpent,
     and ModelMisbehaved when the checks refused every draft.
     """
-    passed: list[tuple[int, Variant]] = []
+    passed: list[tuple[tuple[int, int], Variant]] = []
     refused: list[str] = []
     feedback = ""
     for _ in range(MOST_DRAFTS):
@@ -38,7 +41,7 @@ def select_post(completing: Completing, order: Order, verify: Verify) -> Variant
         draft = draft.model_copy(update={"findings": tuple(unkept(order, draft))})
         findings = wording(verify(draft, order.content, order.analysis))
         if not any(finding.severity == "error" for finding in findings):
-            passed.append((len(findings), draft))
+            passed.append((_faults(findings), draft))
         else:
             refused.append(_reasons(findings))
         if not findings:
@@ -51,13 +54,19 @@ def select_post(completing: Completing, order: Order, verify: Verify) -> Variant
 
 
 def wording(variant: Variant) -> list[Finding]:
-    """What was found in the words, worst first; notes aside."""
+    """What other words could mend, worst first; notes aside."""
     found = [
         finding
         for finding in variant.findings
-        if finding.severity != "info" and finding.rule not in NOT_WORDS
+        if (finding.severity != "info" and finding.rule not in NOT_WORDS) or finding.rule == MISSED
     ]
-    return sorted(found, key=lambda finding: finding.severity != "error")
+    return sorted(found, key=lambda finding: ORDER.index(finding.severity))
+
+
+def _faults(findings: list[Finding]) -> tuple[int, int]:
+    """How many there are, a tone that was missed apart: it never outweighs another."""
+    missed = sum(finding.rule == MISSED for finding in findings)
+    return len(findings) - missed, missed
 
 
 def _feedback(draft: Variant, findings: list[Finding]) -> str:

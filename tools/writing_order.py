@@ -51,6 +51,7 @@ class Order:
             language=self.written_in,
             writer=writer,
             prompt_hash=prompt_hash,
+            wanted_tone=self.tone,
             sources=post.spans,
         )
 

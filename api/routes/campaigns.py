@@ -27,13 +27,19 @@ Platform = Annotated[Word, Field(json_schema_extra={CLOSED: "platforms"})]
 
 
 class Settings(Body):
-    """How the campaign should go; without `not_before` it begins as soon as posts are approved."""
+    """How the campaign should go; without `not_before` it begins as soon as posts are approved.
+
+    A tone is joyful, warm, curious, surprised, worried, sad, angry or neutral: it is measured on
+    every text.  Any other word is only told to a language model.  `tones` are those for single
+    segments, by a segment's name or id.
+    """
 
     platforms: Annotated[list[Platform], Field(min_length=1, max_length=20)] = ["sandbox"]
     posts: Annotated[int, Field(ge=1, le=10), INTEGRAL] = 3
     not_before: Moment | None = None
     within_hours: Annotated[int, Field(ge=0, le=24 * 31), INTEGRAL] = 72
     tone: Word | None = None
+    tones: Annotated[dict[Word, Word], Field(max_length=50)] = {}
     auto_approve: bool = False
 
 
@@ -74,6 +80,7 @@ async def start_campaign(
         not_before=asked.not_before,
         within_hours=asked.within_hours,
         tone=asked.tone,
+        tones=asked.tones,
         auto_approve=asked.auto_approve,
         caller=caller,
         session=session,

@@ -13,9 +13,10 @@ from smartcontent.bootstrap import Product
 from smartcontent.commands.home import home
 from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
-from smartcontent.content import Caller
+from smartcontent.content import Caller, Variant
 from smartcontent.errors import InvalidContent, InvalidInput, LeaseLost, TooLarge
 from smartcontent.publishing import Campaign, Post, RunState
+from smartcontent.tones import heard, reading
 from store.campaigns import Campaigns
 from store.contents import Analyses
 from store.posts import Posts
@@ -39,6 +40,7 @@ def run(
     platforms: list[str] | None,
     posts: int,
     at: str | None,
+    tones: list[str] | None = None,
     approve: bool,
     json: bool,
 ) -> None:
@@ -49,8 +51,21 @@ def run(
         "not_before": moment(at),
         "within_hours": 0 if approve and at is None else 72,
         "auto_approve": approve,
+        **toned(tones or ()),
     }
     finish(with_product(lambda product: play(product, reading, asked)), json=json)
+
+
+def toned(asked: Sequence[str]) -> dict[str, Any]:
+    """The campaign's tone, and those of single segments.
+
+    >>> toned(["warm", "night readers=curious"])
+    {'tone': 'warm', 'tones': {'night readers': 'curious'}}
+    """
+    split = [one.rpartition("=") for one in asked]
+    whole = [tone.strip() for segment, _, tone in split if not segment]
+    own = {segment.strip(): tone.strip() for segment, _, tone in split if segment}
+    return {"tone": whole[-1] if whole else None, "tones": own}
 
 
 def read_source(source: str) -> Reading:
@@ -147,8 +162,8 @@ async def tell(product: Product, caller: Caller, campaign_id: UUID) -> dict[str,
         variants = await Variants(session).of(campaign_id)
         posts = await Posts(session).list(campaign_id=campaign_id, limit=50)
         analysis = await Analyses(session).of(campaign.content_id)
-    strategies = {variant.id: variant.strategy for variant in variants}
-    say_all(steps, posts, strategies)
+    written = {variant.id: variant for variant in variants}
+    say_all(steps, posts, written)
     return {
         "campaign_id": campaign.id,
         "state": run.state,
@@ -159,20 +174,23 @@ async def tell(product: Product, caller: Caller, campaign_id: UUID) -> dict[str,
         "blocked": sum(variant.blocked for variant in variants),
         "findings": [f.rule for variant in variants for f in variant.findings],
         "steps": [{"name": s.name, "summary": s.summary, "seconds": s.seconds} for s in steps],
-        "posts": [told(post, strategies[post.variant_id]) for post in posts],
+        "posts": [told(post, written[post.variant_id]) for post in posts],
     }
 
 
 def say_all(
-    steps: Sequence[RunStep], posts: Sequence[Post], strategies: Mapping[UUID, str]
+    steps: Sequence[RunStep], posts: Sequence[Post], written: Mapping[UUID, Variant]
 ) -> None:
     for step in steps:
         say(f"  {step.name:<10} {step.seconds:5.1f} s  {step.summary}")
     for post in posts:
-        say(f"\n[bold]{strategies[post.variant_id]}[/bold] · {post.platform} · {post.state}")
+        variant = written[post.variant_id]
+        marks = (post.platform, post.state, reading(variant.tone, variant.wanted_tone))
+        say(f"\n[bold]{variant.strategy}[/bold] · {' · '.join(filter(None, marks))}")
         say(post.text.replace("[", r"\["))
 
 
-def told(post: Post, strategy: str) -> dict[str, Any]:
+def told(post: Post, variant: Variant) -> dict[str, Any]:
     shown = post.model_dump(include={"id", "platform", "state", "text", "url"})
-    return {**shown, "strategy": strategy}
+    tones = {"wanted_tone": variant.wanted_tone, "tone": heard(variant.tone)}
+    return {**shown, "strategy": variant.strategy, **tones}

@@ -1,5 +1,7 @@
 """The analyst reads real articles in several languages and says what it could not find."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from agents.analyst import Analyst
@@ -60,17 +62,16 @@ def test_a_text_without_letters_has_no_language() -> None:
     assert any("could not be told" in note for note in found.notes)
 
 
-def test_tone_comes_from_one_unit_vector() -> None:
-    seen: list[float] = []
+def test_tone_is_measured_on_the_key_sentences() -> None:
+    asked: list[tuple[Sequence[str], str]] = []
 
-    def tone(vector: object, text: str) -> dict[str, float]:
-        assert isinstance(vector, list)
-        seen.append(sum(value * value for value in vector))
-        return {"joy": 0.75, "over": 1.5, "under": -0.5}
+    def tone(sentences: Sequence[str], language: str) -> dict[str, float]:
+        asked.append((sentences, language))
+        return {"warm": 0.75, "neutral": 0.25}
 
     found = Analyst(embedder=HashedEmbedder(), tone=tone).analyse(content("18f-ninety-kids.md"))
-    assert found.tone == {"joy": 0.75, "over": 1.0, "under": 0.0}
-    assert seen == [pytest.approx(1.0)]
+    assert found.tone == {"warm": 0.75, "neutral": 0.25}
+    assert asked == [([one.text for one in found.key_sentences], "en")]
 
 
 def test_similar_posts_are_handed_in_or_recalled() -> None:

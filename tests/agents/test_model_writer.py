@@ -1,7 +1,7 @@
 """How the model writer gets along with models: verified, asked again, replaced when it fails."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
@@ -178,6 +178,61 @@ async def test_the_draft_with_the_fewest_findings_is_chosen() -> None:
             variant = write(writer)
     assert variant.text.count("Hurry") == 1
     assert (len(asked), strict.seen) == (3, 3)
+
+
+def heart(sentences: Sequence[str], language: str) -> dict[str, float]:
+    """A small measure: warm is what thanks."""
+    warm = float(any("Thank" in one for one in sentences))
+    return {"warm": warm, "neutral": 1.0 - warm}
+
+
+THANKS = e.drafting("Thanks to night hours, 1,200 readers could borrow their first book.")
+
+
+async def in_tone(url: str, tone: str | None) -> Variant:
+    async with model_writer(url) as writer:
+        writer.verify = Guard(specs=SPECS, tone=heart).check
+        return write(writer, tone=tone)
+
+
+async def test_a_missed_tone_goes_back_to_the_model() -> None:
+    with e.endpoint(GOOD, THANKS) as (url, asked):
+        variant = await in_tone(url, "warm")
+    assert variant.text.startswith("Thanks") and variant.wanted_tone == "warm"
+    assert "Tone: warm (caring, admiring, grateful)" in asked[0]["messages"][1]["content"]
+    assert "It should read as warm" in asked[1]["messages"][1]["content"]
+
+
+async def test_a_tone_that_stays_missed_blocks_nothing() -> None:
+    with e.endpoint(GOOD) as (url, asked):
+        variant = await in_tone(url, "warm")
+        found = Guard(specs=SPECS, tone=heart).check(variant, CONTENT, ANALYSIS)
+    assert (variant.writer, len(asked)) == ("tiny", MOST_DRAFTS)
+    assert not found.blocked and found.tone == {"warm": 0.0, "neutral": 1.0}
+    assert [finding.rule for finding in found.findings] == ["tone-missed"]
+
+
+async def test_a_tone_never_outweighs_another_finding() -> None:
+    """The warm draft has a warning: the one that only misses the tone is the better one."""
+    guard = Guard(specs=SPECS, tone=heart)
+
+    def verify(variant: Variant, content: Content, analysis: Analysis) -> Variant:
+        strict = Strict()(variant, content, analysis).findings
+        found = guard.check(variant, content, analysis)
+        return found.model_copy(update={"findings": (*found.findings, *strict)})
+
+    hurried = e.drafting("Thanks to night hours, 1,200 readers could borrow a book. Hurry!")
+    with e.endpoint(hurried, GOOD, hurried) as (url, _):
+        async with model_writer(url) as writer:
+            writer.verify = verify
+            assert write(writer, tone="warm").text.startswith("Night hours")
+
+
+@pytest.mark.parametrize("tone", [None, "neutral"])
+async def test_a_tone_that_is_there_costs_no_second_draft(tone: str | None) -> None:
+    with e.endpoint(GOOD) as (url, asked):
+        await in_tone(url, tone)
+    assert len(asked) == 1
 
 
 async def test_a_model_that_dies_between_drafts_keeps_what_passed() -> None:

@@ -1,5 +1,6 @@
 """What the embedded writer takes from a source."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +116,56 @@ def test_hashtags_keep_to_the_limit_of_the_platform() -> None:
     assert "#" not in embedded("story", spec=none).text
 
 
-def test_a_tone_it_cannot_give_is_said() -> None:
-    [finding] = embedded("story", tone="cheerful").findings
+def heart(sentences: Sequence[str], language: str) -> dict[str, float]:
+    """A small measure: warm is what speaks of volunteers."""
+    warm = sum("olunteers" in one for one in sentences) / len(sentences)
+    return {"warm": warm, "neutral": 1.0 - warm} if language == "en" else {}
+
+
+def in_tone(strategy: str, tone: str | None, **changed: Any) -> Variant:
+    order: dict[str, Any] = {"segment": EVERYONE, "spec": SPECS["medium"], "seed": 1, **changed}
+    found = EmbeddedWriter(measure=heart).write(
+        CONTENT, ANALYSIS, strategy=find_strategy(strategy), tone=tone, **order
+    )
+    assert found is not None
+    return found
+
+
+def test_among_what_is_true_it_prefers_the_tone_asked_for() -> None:
+    plain, warm = in_tone("headline", None), in_tone("headline", "warm")
+    assert "olunteers" not in body(plain) and plain.wanted_tone is None
+    assert body(warm).endswith("\n\nVolunteers decorate the entrance in winter.")
+    assert (warm.wanted_tone, warm.findings) == ("warm", ())
+
+
+@pytest.mark.parametrize("strategy", [one.name for one in TABLE])
+def test_a_tone_changes_no_word(strategy: str) -> None:
+    source = f"{CONTENT.title}\n{tidy(CONTENT.text)}"
+    assert from_the_source(body(in_tone(strategy, "warm")), source)
+
+
+def test_in_a_tone_too_no_two_strategies_begin_alike() -> None:
+    opened = [body(in_tone(one.name, "warm")).split("\n")[-1] for one in TABLE]
+    assert len(set(opened)) == len(opened)
+
+
+@pytest.mark.parametrize(
+    ("tone", "changed", "why"),
+    [
+        ("sad", {}, "reads as sad"),
+        ("cheerful", {}, "none of the tones that can be measured"),
+    ],
+)
+def test_a_tone_it_cannot_give_is_said(tone: str, changed: dict[str, Any], why: str) -> None:
+    [finding] = in_tone("story", tone, **changed).findings
     assert (finding.rule, finding.severity) == ("tone-not-applied", "info")
+    assert why in finding.reason and finding.fix
+    assert body(in_tone("story", tone)) == body(in_tone("story", None))
+
+
+def test_without_a_measure_that_is_said_too() -> None:
+    [finding] = embedded("story", tone="warm").findings
+    assert finding.rule == "tone-not-applied" and "is not measured" in finding.reason
     assert embedded("story").findings == ()
 
 

@@ -1,6 +1,7 @@
 """Services for tests: real store, real graph, small embedder, uniform policy, cheap passwords."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -8,13 +9,16 @@ from argon2 import PasswordHasher
 from agents.analyst import Analyst
 from agents.guard import Guard
 from agents.learner import Learner
+from agents.writer import EmbeddedWriter
 from api.deps import Services
 from api.passwords import Passwords
 from connectors.sandbox import Sandbox
 from connectors.spec import known_specs
+from graph.accounts import WorkspaceAccount
 from graph.assistant import Assistant, assistant_graph
 from graph.checking import TextChecks
 from graph.expecting import TextLifts
+from graph.proposing import Drafting, Proposals
 from graph.serving import Policies
 from learning.bandit.uniform import Uniform
 from llm.embedded import EmbeddedChat
@@ -63,6 +67,13 @@ def checks(connectors: dict[str, Connector]) -> TextChecks:
     return TextChecks(guard=Guard(specs=specs), analyst=analyst, specs=specs)
 
 
+def drafting(database: Database, connectors: dict[str, Connector]) -> Drafting:
+    specs = {name: one.spec for name, one in connectors.items()}
+    proposals = Proposals(writer=EmbeddedWriter(), guard=Guard(specs=specs), specs=specs)
+    analyst = Analyst(embedder=HashedEmbedder())
+    return Drafting(proposals, analyst, partial(WorkspaceAccount, database))
+
+
 def make_services(database: Database, folder: Path) -> Services:
     settings = Settings(data_dir=folder, _env_file=None)
     memory = InMemory(HashedEmbedder())
@@ -85,6 +96,7 @@ def make_services(database: Database, folder: Path) -> Services:
         learner=Learner(),
         expecting=TextLifts([HashedEmbedder()], list),
         checking=checks(connectors),
+        drafting=drafting(database, connectors),
         assistant=Assistant(agent, provided, database),
         clock=now,
         fetch=a_page,

@@ -30,11 +30,13 @@ async def _content(client: httpx.AsyncClient, headers: Headers) -> str:
 
 
 async def test_starting_one(client: httpx.AsyncClient, owner_headers: Headers) -> None:
-    body = {"content_id": await _content(client, owner_headers), "settings": {"posts": 2}}
+    asked = {"posts": 2, "tone": "neutral", "tones": {"everyone": "warm"}}
+    body = {"content_id": await _content(client, owner_headers), "settings": asked}
     started = await client.post("/v1/campaigns", json=body, headers=owner_headers)
     assert (started.status_code, started.json()["state"]) == (202, "queued")
     whole = (await client.get(started.headers["location"], headers=owner_headers)).json()
-    assert whole["campaign"]["settings"]["posts"] == 2 and whole["posts"] == []
+    settings = whole["campaign"]["settings"]
+    assert {name: settings[name] for name in asked} == asked and whole["posts"] == []
     cancel = f"{started.headers['location']}/cancel"
     cancelled = await client.post(cancel, headers=owner_headers)
     assert cancelled.json()["state"] == "cancelled"
@@ -44,6 +46,8 @@ BAD: list[tuple[dict[str, Any], int, str]] = [
     ({"platforms": ["myspace"]}, 422, "unknown-platform"),
     ({"not_before": "2020-01-01T00:00:00Z"}, 409, "past-time"),
     ({"posts": 0}, 422, "invalid-input"),
+    ({"tones": {"nobody": "warm"}}, 404, "not-found"),
+    ({"tone": 3}, 422, "invalid-input"),
     ({"posts": True}, 422, "invalid-input"),
     ({"platforms": []}, 422, "invalid-input"),
     ({"auto_approve": "yes"}, 422, "invalid-input"),

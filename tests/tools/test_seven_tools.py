@@ -72,6 +72,7 @@ class Drafter:
         *,
         platform: str,
         strategies: Sequence[Strategy] = (),
+        tone: str | None = None,
         voice: Voice = NO_VOICE,
     ) -> list[Variant]:
         return [
@@ -81,6 +82,7 @@ class Drafter:
                 strategy="quote",
                 platform=platform,
                 text=content.title,
+                wanted_tone=tone,
                 language=analysis.language,
             )
         ]
@@ -154,6 +156,8 @@ async def test_analyse_and_propose(desk: Desk, stranger: Desk) -> None:
         assert await Analyses(session).of(content.id) == Analysis.model_validate(analysis)
     (variant,) = await desk.call("propose_variants", content_id=str(content.id))
     assert (variant["text"], variant["platform"]) == ("Rye bread", "sandbox")
+    (warm,) = await desk.call("propose_variants", content_id=str(content.id), tone="warm")
+    assert (variant["wanted_tone"], warm["wanted_tone"]) == (None, "warm")
     with pytest.raises(UnknownPlatform):
         await desk.call("propose_variants", content_id=str(content.id), platform="myspace")
     for tool in ("analyse_content", "propose_variants", "start_campaign"):
@@ -163,8 +167,13 @@ async def test_analyse_and_propose(desk: Desk, stranger: Desk) -> None:
 
 async def test_start_campaign_queues_a_run(desk: Desk) -> None:
     content = await desk.write("Rye bread", "Text.")
-    campaign = await desk.call("start_campaign", content_id=str(content.id), posts=2)
-    assert (campaign["state"], campaign["settings"]["posts"]) == ("queued", 2)
+    tones = {"Everyone": "warm"}
+    campaign = await desk.call(
+        "start_campaign", content_id=str(content.id), posts=2, tone="neutral", tones=tones
+    )
+    settings = campaign["settings"]
+    assert (campaign["state"], settings["posts"]) == ("queued", 2)
+    assert (settings["tone"], settings["tones"]) == ("neutral", tones)
     async with desk.database.transaction(desk.caller.workspace_id) as session:
         (kept,) = await Campaigns(session).list()
     assert str(kept.id) == campaign["id"]
@@ -176,6 +185,7 @@ async def test_start_campaign_queues_a_run(desk: Desk) -> None:
         ({"platforms": ["myspace"]}, UnknownPlatform),
         ({"not_before": "2001-01-01T00:00:00Z"}, PastTime),
         ({"posts": 0}, InvalidInput),
+        ({"tones": {"nobody": "warm"}}, NotFound),
         ({"not_before": "2030-01-01T00:00:00"}, InvalidInput),
     ],
 )
