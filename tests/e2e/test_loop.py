@@ -140,3 +140,20 @@ async def test_what_was_brought_is_remembered_and_what_was_deleted_is_not(
     await worked(product)
     found = memory.recall(workspace, "baking a loaf", limit=200, kind="content")
     assert brought["id"] not in [recalled.item.id for recalled in found]
+
+
+async def test_a_tone_is_asked_for_on_the_page_and_shown_beside_each_post(
+    product: Product, http: httpx.AsyncClient
+) -> None:
+    brought = {"text": ARTICLE.read_text("utf-8"), "tone": "joyful"}
+    answer = await http.post("/contents", data=brought)
+    assert answer.status_code == 303, answer.text
+    await worked(product)
+    campaign = answer.headers["location"].partition("campaign=")[2].partition("#")[0]
+    whole = (await http.get(f"/v1/campaigns/{campaign}")).json()
+    assert {variant["wanted_tone"] for variant in whole["variants"]} == {"joyful"}
+    measured = [variant["tone"] for variant in whole["variants"]]
+    assert all(abs(sum(shares.values()) - 1.0) < 0.01 for shares in measured)
+    page = (await http.get(f"/?campaign={campaign}")).text
+    assert page.count(" · reads as ") == len(whole["posts"])
+    assert "joyful was asked for" in page or page.count("reads as joyful") == len(whole["posts"])

@@ -105,6 +105,7 @@ class SmallWriter:
             platform=spec.platform,
             text=f"{strategy.name}: {sentence}",
             language=analysis.language,
+            wanted_tone=tone,
         )
 
 
