@@ -1,24 +1,23 @@
 """Language identification: our reader beside py3langid alone and lingua, on the same sentences.
 
 `--data DIR` holds `sentences.csv.gz` (columns `lang`, `text`).  Sentences that the shipped model
-was trained on are left out, by their fingerprints; lingua is asked where it is installed
-(`uv pip install lingua-language-detector==2.1.1`) and in whole runs, for it takes long to load.
+was trained on are left out, by their fingerprints; lingua is asked in the peers' environment
+(`make bench-peers`) and in whole runs, for it takes long to load.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from benchmarks.bandit.peers import PYTHON, ask
 from benchmarks.contract import Bar, arguments, done, report
 from learning.languages import FILE, Languages, fingerprint
 from learning.languages_training import Row, read
@@ -44,8 +43,9 @@ class Score:
 def measure(folder: Path, *, seed: int = 1, quick: bool = False) -> dict[str, Any]:
     """Figures by name; `ours` and each peer is a `Score` on the same unseen sentences."""
     rows = unseen(read(folder), seed, QUICK if quick else PER_LANGUAGE)
-    heavy = not quick and find_spec("lingua") is not None
-    scores = {name: score(make, rows) for name, make in detectors(heavy)}
+    scores = {"ours": score(_ours, rows), "py3langid": score(_py3langid, rows)}
+    heavy = not quick and _lingua_is_there()
+    scores |= _lingua(rows) if heavy else {}
     model = files("learning").joinpath("data", FILE)
     peers = [one.accuracy for name, one in scores.items() if name != "ours"]
     return {
@@ -84,26 +84,27 @@ def score(make: Callable[[], Detect], rows: Sequence[Row]) -> Score:
     named = make()
     named(WARM)
     loaded = perf_counter()
+    codes = [named(text) for _, text in rows]
+    return scored(rows, codes, perf_counter() - loaded, loaded - began)
+
+
+def scored(rows: Sequence[Row], codes: Sequence[str], took: float, load: float) -> Score:
+    """`took` and `load` are seconds, for all rows and before the first."""
     right: dict[str, list[bool]] = defaultdict(list)
-    for code, text in rows:
-        right[code].append(named(text) == code)
-    took = perf_counter() - loaded
+    for (code, _), said in zip(rows, codes, strict=True):
+        right[code].append(said == code)
     means = [sum(hits) / len(hits) for hits in right.values()]
     return Score(
         accuracy=round(sum(map(sum, right.values())) / len(rows), 4),
         macro=round(sum(means) / len(means), 4),
         worst=round(min(means), 4),
         milliseconds=round(1000 * took / len(rows), 3),
-        load_seconds=round(loaded - began, 2),
+        load_seconds=round(load, 2),
     )
 
 
-def detectors(heavy: bool) -> Iterator[tuple[str, Callable[[], Detect]]]:
-    yield "ours", lambda: lambda text: detect(text)[0]
-    yield "py3langid", _py3langid
-    if heavy:
-        yield "lingua_low", lambda: _lingua(low=True)
-        yield "lingua", lambda: _lingua(low=False)
+def _ours() -> Detect:
+    return lambda text: detect(text)[0]
 
 
 def _py3langid() -> Detect:
@@ -118,16 +119,20 @@ def _py3langid() -> Detect:
     return named
 
 
-@cache
-def _lingua(*, low: bool) -> Detect:
-    builder = import_module("lingua").LanguageDetectorBuilder.from_all_languages()
-    detector = (builder.with_low_accuracy_mode() if low else builder).build()
+def _lingua_is_there() -> bool:
+    """Whether the peers' environment has it."""
+    return any((PYTHON.parents[1] / "lib").glob("python*/site-packages/lingua"))
 
-    def named(text: str) -> str:
-        found = detector.detect_language_of(text)
-        return str(found.iso_code_639_1.name).lower() if found else "und"
 
-    return named
+def _lingua(rows: Sequence[Row]) -> dict[str, Score]:
+    """Both of its modes, in a process of their own."""
+    with TemporaryDirectory() as folder:
+        texts = [text for _, text in rows]
+        answers = ask("lingua_id.py", Path(folder), {"texts": texts, "warm": WARM})
+    return {
+        name: scored(rows, told["codes"], told["seconds"], told["load"])
+        for name, told in answers.items()
+    }
 
 
 def main() -> int:

@@ -172,7 +172,9 @@ def _number_slot(value: float, after: str, reading: Reading, asked: Sequence[Slo
 def _texts(reading: Reading, asked: Sequence[Slot]) -> None:
     wanted = reading.open(asked, "text")
     for slot in wanted:
-        _take(reading, slot, rf"\b{re.escape(slot.label)}(?:\s+is|\s*[:=])\s*([^,;\n]+)")
+        label = re.escape(slot.label)
+        if not _take(reading, slot, rf"\b{label}(?:\s+is|\s*[:=])\s*([^,;\n]+)"):
+            _take(reading, slot, rf"\bin an?\s+(\w+)\s+{label}\b")
     for slot in [slot for slot in wanted if slot.required and slot.name not in reading.found]:
         if not _take(reading, slot, ABOUT.format(alternatives(words()["about"]))):
             _take_name(reading, slot)

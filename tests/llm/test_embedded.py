@@ -116,6 +116,12 @@ def test_reads_every_kind_of_value(chat: EmbeddedChat) -> None:
     }
 
 
+@pytest.mark.parametrize("said", [f"cook the recipe {ID}, note: hot", f"cook {ID} in a hot note"])
+def test_reads_an_optional_word_by_its_name(chat: EmbeddedChat, said: str) -> None:
+    """As in “tone: warm” and “in a warm tone”."""
+    assert arguments(say(chat, said))["note"] == "hot"
+
+
 def test_reads_counts_in_other_languages(chat: EmbeddedChat) -> None:
     answer = say(chat, f"cocina la receta {ID} con tres raciones en 2 horas, picante")
     said = arguments(answer)

@@ -1,7 +1,9 @@
 """The tone of a text: heard, asked for, missed; and never anybody's."""
 
+import re
 from collections.abc import Iterator, Sequence
 from inspect import get_annotations
+from pathlib import Path
 from types import MappingProxyType
 from typing import get_type_hints
 from uuid import UUID
@@ -158,3 +160,9 @@ def test_what_measures_takes_texts_only() -> None:
         taken = [kind for name, kind in get_type_hints(taker).items() if name != "return"]
         assert not any(person.__name__ in str(kind) for kind in taken for person in about)
         assert get_annotations(taker)
+
+
+def test_the_page_about_tones_lists_them_all() -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "ask-for-a-tone.md"
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", page.read_text("utf-8"), re.MULTILINE))
+    assert rows == dict(TONES)
