@@ -21,6 +21,7 @@ from store.segments import Segments
 from store.variants import Variants
 from store.workspaces import Workspaces
 from tools.show_insights import Learned, show_insights
+from tools.show_voice import VoiceCard, show_voice
 from tools.strategies import strategies
 
 CAMPAIGNS_SHOWN = 6
@@ -111,6 +112,7 @@ class Home:
     shown: Shown | None = None
     learned: Sequence[Row] = ()
     segments: Sequence[Segment] = field(default=())
+    voice: Sequence[VoiceCard] = field(default=())
 
 
 async def home(session: Session, services: Services, chosen: UUID | None) -> Home:
@@ -131,6 +133,7 @@ async def home(session: Session, services: Services, chosen: UUID | None) -> Hom
         shown=await _shown(session, picked) if picked else None,
         learned=rows,
         segments=await Segments(session).list(),
+        voice=await show_voice(session=session),
     )
 
 

@@ -25,6 +25,7 @@ from smartcontent.errors import NotAuthenticated, SmartContentError
 from smartcontent.scopes import Scope, require
 from smartcontent.tones import TONES
 from store.posts import Posts
+from store.voice import VoiceRules
 from tools.approve_post import approve_post
 from tools.bring_content import bring_content
 from tools.convert_document import LIMIT as DOCUMENT_LIMIT
@@ -151,6 +152,20 @@ async def decide_post(
     except SmartContentError as problem:
         return await _home(request, parts, caller, None, problem=problem)
     return go(f"/?campaign={post.campaign_id}#campaign")
+
+
+@router.post("/voice/{rule_id}")
+async def switch_rule(
+    request: Request, parts: Using, rule_id: UUID, enabled: Annotated[bool, Form()]
+) -> Response:
+    """Switch a rule of the voice on or off."""
+    caller = await member(request, parts, "campaigns:write")
+    try:
+        async with parts.services.database.transaction(caller.workspace_id) as session:
+            await VoiceRules(session).change(rule_id, enabled=enabled)
+    except SmartContentError as problem:
+        return await _home(request, parts, caller, None, problem=problem)
+    return go("/#voice")
 
 
 @router.post("/chat")

@@ -17,7 +17,7 @@ from langgraph.types import interrupt
 
 from graph import wording
 from graph.choosing import choose_posts, from_now
-from graph.drafting import check_variants, draw_strategies, write_variants
+from graph.drafting import check_variants, draw_strategies, in_voice, write_variants
 from graph.history import observations
 from graph.intending import intend
 from graph.progress import step
@@ -107,7 +107,10 @@ async def writer(state: Planned, runtime: Runtime[Team]) -> Update:
 
 
 async def guard(state: Written, runtime: Runtime[Team]) -> Update:
-    """Checks every variant; what it blocks is kept, shown, and never drawn."""
+    """Checks every variant; what it blocks is kept, shown, and never drawn.
+
+    Neither is one that breaks a creator's rule, where others say enough without.
+    """
     team, since = runtime.context, perf_counter()
     async with team.database.transaction(state["workspace_id"]) as session:
         published = await Posts(session).list(state=PostState.PUBLISHED, limit=PAST_TEXTS)
@@ -117,7 +120,8 @@ async def guard(state: Written, runtime: Runtime[Team]) -> Update:
         await Variants(work.session).add(state["campaign_id"], checked)
         kept = await Variants(work.session).of(state["campaign_id"])
         work.summary = wording.checked(kept)
-    allowed = [variant.id for variant in kept if not variant.blocked]
+    passed = [variant for variant in kept if not variant.blocked]
+    allowed = [variant.id for variant in in_voice(passed, state["settings"].posts)]
     if not allowed:
         raise InvalidContent(
             "Every text written for this content was blocked by the checks.",

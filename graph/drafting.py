@@ -12,6 +12,7 @@ from graph.team import Team
 from learning.bandit.base import Policy
 from smartcontent.content import Content, PlatformSpec, Segment, Strategy, Variant
 from smartcontent.voice import NO_VOICE, Voice
+from tools.follow_voice import BROKEN
 from tools.strategies import applicable, strategies
 
 STRATEGIES_PER_SEGMENT = 4
@@ -93,6 +94,23 @@ def pictures(content: Content, spec: PlatformSpec) -> tuple[UUID, ...]:
     """The content's pictures that the platform takes: as many, and described where it asks."""
     taken = [media for media in content.media if media.alt_text or not spec.alt_text_required]
     return tuple(media.id for media in taken[: spec.image_limit])
+
+
+def in_voice(variants: Sequence[Variant], posts: int) -> list[Variant]:
+    """Those that may be drawn: the ones that keep the creator's rules, where a segment has enough
+    of them on a platform for every post that was asked for; else all of that segment's there."""
+    groups: dict[tuple[UUID, str], list[Variant]] = defaultdict(list)
+    for variant in variants:
+        groups[variant.segment_id, variant.platform].append(variant)
+    kept: set[UUID] = set()
+    for group in groups.values():
+        keeping = [variant for variant in group if not _out_of_voice(variant)]
+        kept.update(variant.id for variant in (keeping if len(keeping) >= posts else group))
+    return [variant for variant in variants if variant.id in kept]
+
+
+def _out_of_voice(variant: Variant) -> bool:
+    return any(finding.rule == BROKEN for finding in variant.findings)
 
 
 def check_variants(team: Team, state: Written, past: Sequence[str]) -> list[Variant]:

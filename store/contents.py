@@ -11,6 +11,7 @@ from smartcontent.errors import NotFound, StaleVersion, WrongState
 from store.database import Session
 from store.rows import new_id, page
 from store.tables import ANALYSES, CAMPAIGNS, CONTENT_VERSIONS, CONTENTS, MEDIA, POSTS
+from store.voice import forget_texts
 
 VERSIONS = CONTENT_VERSIONS
 NEXT_STEP = "List them: GET /v1/contents"
@@ -75,6 +76,7 @@ class Contents:
             raise WrongState(
                 "A post of this content is being sent right now.", todo="Try again in a minute."
             )
+        await forget_texts(self._session, id)
         gone = delete(CONTENTS).where(CONTENTS.c.id == id).returning(CONTENTS.c.id)
         if (await self._session.execute(gone)).one_or_none() is None:
             raise _missing(id)

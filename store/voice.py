@@ -6,18 +6,27 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import Select, and_, case, delete, func, not_, or_, select, update
+from sqlalchemy import Select, and_, case, delete, func, not_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from smartcontent.content import Noun
 from smartcontent.errors import AlreadyExists, Conflict, NotFound
 from smartcontent.voice import Lesson, VoiceExample, VoiceRule, VoiceSetting
 from store.database import Session
-from store.rows import as_noun, as_row, many, new_id, one, page
+from store.rows import as_noun, as_row, many, new_id, page
 from store.tables import APPROVALS, POSTS, VARIANTS, VOICE_EXAMPLES, VOICE_RULES
 
 RULES, EXAMPLES = VOICE_RULES, VOICE_EXAMPLES
 NEXT_STEP = "List them: GET /v1/voice"
+QUOTED = text("""
+    UPDATE voice_rules SET evidence = (
+        SELECT coalesce(json_agg(e ORDER BY place), '[]')
+          FROM json_array_elements(evidence) WITH ORDINALITY AS quoted (e, place)
+         WHERE NOT EXISTS (
+            SELECT FROM posts p JOIN campaigns c ON c.id = p.campaign_id
+             WHERE c.content_id = :content_id AND p.id = (e ->> 'post_id')::uuid))
+     WHERE json_array_length(evidence) > 0
+""")
 
 
 class Worded(Noun):
@@ -42,9 +51,8 @@ class VoiceRules:
         return await many(self._session, VoiceRule, on)
 
     async def get(self, id: UUID) -> VoiceRule:
-        return await one(
-            self._session, VoiceRule, _living().where(RULES.c.id == id), todo=NEXT_STEP
-        )
+        """Raises NotFound."""
+        return await self._one(_living().where(RULES.c.id == id), id)
 
     async def add(self, setting: VoiceSetting) -> VoiceRule:
         """A creator's own rule, in place of a learned or a deleted one about the same.
@@ -78,7 +86,7 @@ class VoiceRules:
         Raises NotFound, and Conflict for what a rule of its kind cannot ask.
         """
         held = _living().where(RULES.c.id == id).with_for_update()
-        rule = await one(self._session, VoiceRule, held, todo=NEXT_STEP)
+        rule = await self._one(held, id)
         given = {name: value for name, value in changes.items() if value is not None}
         if given.keys() - {"enabled"}:
             given["origin"] = "creator"
@@ -126,6 +134,12 @@ class VoiceRules:
         gone = delete(RULES).where(RULES.c.id.in_(ids), RULES.c.origin != "creator")
         await self._session.execute(gone)
 
+    async def _one(self, wanted: Select[Any], id: UUID) -> VoiceRule:
+        found = await many(self._session, VoiceRule, wanted)
+        if not found:
+            raise _missing("rule", id)
+        return found[0]
+
     async def list(self, *, after: UUID | None = None, limit: int = 50) -> list[VoiceRule]:
         """Newest first."""
         return await many(self._session, VoiceRule, page(_living(), RULES, after, limit))
@@ -140,9 +154,9 @@ class VoiceExamples:
     async def add(self, texts: Sequence[tuple[str, str]]) -> int:
         """Texts with their languages; how many of them are new."""
         kept = 0
-        for text, language in texts:
-            row = {"id": new_id(), "sha256": sha256(text.encode()).hexdigest()}
-            said = upsert(EXAMPLES).values(text=text, language=language, **row)
+        for example, language in texts:
+            row = {"id": new_id(), "sha256": sha256(example.encode()).hexdigest()}
+            said = upsert(EXAMPLES).values(text=example, language=language, **row)
             fresh = said.on_conflict_do_nothing().returning(EXAMPLES.c.id)
             kept += len((await self._session.execute(fresh)).all())
         return kept
@@ -182,6 +196,11 @@ async def worded(session: Session, *, limit: int) -> list[Worded]:
     rows = (await session.execute(said)).mappings()
     found = [as_noun(Worded, row) for row in rows]
     return list({one.post_id: one for one in found}.values())
+
+
+async def forget_texts(session: Session, content_id: UUID) -> None:
+    """Let go of what rules quote of a content's posts, before these are deleted."""
+    await session.execute(QUOTED, {"content_id": content_id})
 
 
 def _living() -> Select[Any]:

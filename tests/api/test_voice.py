@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from api.callers import SESSION_COOKIE
 from api.deps import Services
 from smartcontent.content import Caller, Role
 from smartcontent.errors import NotAllowed
@@ -90,6 +92,26 @@ async def test_own_posts_are_brought_and_let_go(
     assert gone.status_code == 204
     page = await client.get("/v1/voice/examples", params={"limit": 3}, headers=owner_headers)
     assert len(page.json()["items"]) == 3 and page.json()["next"]
+
+
+async def test_the_page_lists_rules_and_switches_them(
+    app: FastAPI, client: httpx.AsyncClient, owner_headers: Headers
+) -> None:
+    rule = (await send(client, owner_headers, "POST", "", REPLACE)).json()
+    token = owner_headers["Authorization"].removeprefix("Bearer ")
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as browser:
+        browser.cookies.set(SESSION_COOKIE, token)
+        browser.headers["Sec-Fetch-Site"] = "same-origin"
+        assert "Say “use” instead of “utilise”.</strong>" in (await browser.get("/")).text
+        switched = await browser.post(f"/voice/{rule['id']}", data={"enabled": "false"})
+        assert (switched.status_code, switched.headers["location"]) == (303, "/#voice")
+        shown = (await browser.get("/")).text
+        assert "Say “use” instead of “utilise”.</s>" in shown and "Switch on:" in shown
+        missing = await browser.post(f"/voice/{uuid4()}", data={"enabled": "false"})
+        assert missing.status_code == 422 and "There is no such rule" in missing.text
+    off = await send(client, owner_headers, "GET", f"/{rule['id']}")
+    assert off.json()["enabled"] is False
 
 
 BOX = Toolbox([show_voice, add_voice_rule])

@@ -10,11 +10,12 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from agents.analyst import Analyst
 from agents.guard import Guard
 from agents.writer import EmbeddedWriter
+from graph.drafting import in_voice
 from graph.proposing import Proposals
 from graph.runner import Runner
 from graph.team import Team
 from memory.embedding import HashedEmbedder
-from smartcontent.content import Caller, Variant
+from smartcontent.content import Caller, Finding, Variant
 from smartcontent.publishing import CampaignSettings
 from smartcontent.scopes import SCOPES
 from store.contents import Contents
@@ -126,3 +127,24 @@ async def test_control_edits_that_disagree_change_nothing(
     async with database.transaction(workspace) as session:
         assert await VoiceRules(session).list() == []
         assert len(await Posts(session).approvals(first)) == 3
+
+
+def variant(number: int, *, segment: int = 1, keeps: bool = True) -> Variant:
+    broken = Finding(rule="voice", severity="warning", reason="Your rule is not kept.")
+    return Variant(
+        id=UUID(int=number),
+        segment_id=UUID(int=segment),
+        strategy="story",
+        platform="sandbox",
+        text=f"Text {number}.",
+        language="en",
+        findings=() if keeps else (broken,),
+    )
+
+
+def test_what_breaks_a_rule_is_drawn_only_where_too_little_keeps_it() -> None:
+    enough = [variant(1), variant(2, keeps=False), variant(3)]
+    short = [variant(4, segment=2), variant(5, segment=2, keeps=False)]
+    drawn = [one.id.int for one in in_voice([*enough, *short], posts=2)]
+    assert drawn == [1, 3, 4, 5]
+    assert len(in_voice([*enough, *short], posts=3)) == 5

@@ -164,6 +164,7 @@ async def test_the_first_screen(neighbours: Neighbours, owner_url: str) -> None:
             for verdict in ("approve", "reject"):
                 form = {"verdict": verdict, "content_hash": ana.ids["hash"][0], "text": "mine"}
                 pages.append(await browser.post(f"/posts/{foreign}/verdict", data=form))
+            pages.append(await browser.post(f"/voice/{foreign}", data={"enabled": "false"}))
         pages.append(await browser.post("/chat", data={"message": "find texts on anasecret"}))
     assert "bensecret" in pages[0].text
     assert [page.url for page in pages if "anasecret t" in page.text] == []

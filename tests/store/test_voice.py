@@ -10,6 +10,7 @@ from smartcontent.content import Caller
 from smartcontent.errors import AlreadyExists, Conflict, NotFound
 from smartcontent.scopes import SCOPES
 from smartcontent.voice import VoiceRule, VoiceSetting
+from store.contents import Contents
 from store.database import Database, Session
 from store.posts import Posts
 from store.rows import new_id
@@ -160,6 +161,18 @@ async def test_own_posts_are_kept_once_and_learned_from(
         (newest, *_) = await VoiceExamples(session).list()
         await VoiceExamples(session).delete(newest.id)
         assert len(await VoiceExamples(session).list()) == HABIT - 1
+
+
+async def test_a_deleted_content_is_quoted_no_more(database: Database, workspace: UUID) -> None:
+    await edit_often(database, workspace)
+    (rule,) = await rules(database, workspace)
+    async with database.transaction(workspace) as session:
+        (content, *others) = await Contents(session).list()
+        await Contents(session).delete(content.id)
+    (kept,) = await rules(database, workspace)
+    assert len(others) == 2
+    assert kept.evidence == rule.evidence[1:]  # the newest content has the newest evidence
+    assert (kept.statement, kept.support) == (rule.statement, rule.support)
 
 
 async def test_the_neighbour_learns_nothing_of_it(
