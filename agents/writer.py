@@ -7,7 +7,6 @@ nothing; the model writer asks a language model and falls back to the embedded o
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import product
 from random import Random
 from typing import Protocol
 
@@ -25,6 +24,7 @@ from smartcontent.errors import ModelProblem
 from smartcontent.tones import known
 from smartcontent.voice import NO_VOICE, Voice
 from tools.compose_allotment import Allotment, deal
+from tools.compose_claims import Claims, carried
 from tools.compose_leads import Lead
 from tools.compose_material import Material
 from tools.compose_post import Post, Wish, compose
@@ -37,7 +37,7 @@ from tools.strategies import applicable
 from tools.voice_post import Voicing, unkept, untrue, voicings
 from tools.writing_order import Order
 
-CLOSE_TO_BEST = 0.6  # of the best score: leads this good may be chosen by the seed
+CLOSE_TO_BEST = 0.5  # of the best score: leads this good may be chosen by the seed
 EMBEDDED = "embedded"
 
 
@@ -159,30 +159,30 @@ def _named(language: str) -> str:
 
 def _posts(order: Order, source: Material, allotment: Allotment, voiced: Voicing) -> Iterator[Post]:
     """What fits, best first: any lead with the link before the best one without."""
-    leads = _preferred(allotment, order)
+    wanted = order.uncarried()
     avoid = allotment.elsewhere(order.strategy.form)
-    for link, lead in product(dict.fromkeys((order.link, None)), leads):
-        post = compose(
-            lead,
-            source,
-            strategy=order.strategy,
-            spec=order.spec,
-            wish=Wish(link, order.tags()),
-            avoid=avoid,
-            voiced=voiced,
-        )
-        if post is not None:
-            yield post
+    for link in dict.fromkeys((order.link, None)):
+        wish = Wish(link, order.tags(), wanted)
+        composed = [
+            (lead, compose(
+                lead, source, strategy=order.strategy, spec=order.spec, wish=wish,
+                avoid=avoid, voiced=voiced,
+            ))
+            for lead in allotment.leads.get(order.strategy.form, ())
+        ]  # fmt: skip
+        yield from _preferred([(lead, post) for lead, post in composed if post], order, wanted)
 
 
-def _preferred(allotment: Allotment, order: Order) -> list[Lead]:
-    """The form's leads: one of the good ones first, by the seed, then the others in order."""
-    leads = list(allotment.leads.get(order.strategy.form, ()))
-    if not leads:
-        return []
-    good = [lead for lead in leads if lead.score >= CLOSE_TO_BEST * leads[0].score]
-    first = Random(f"{order.seed}|{order.segment.id}").choice(good)
-    return [first, *(lead for lead in leads if lead is not first)]
+def _preferred(
+    composed: Sequence[tuple[Lead, Post]], order: Order, wanted: Claims
+) -> Iterator[Post]:
+    """First, of the good leads, the post that carries most of the key claims that the campaign
+    lacks (the seed decides between equals), then the others in order."""
+    good = [post for lead, post in composed if lead.score >= CLOSE_TO_BEST * composed[0][0].score]
+    Random(f"{order.seed}|{order.segment.id}").shuffle(good)
+    first = max(good, key=lambda post: len(carried(wanted, post.said)), default=None)
+    yield from (post for post in (first,) if post)
+    yield from (post for _, post in composed if post is not first)
 
 
 class ModelWriter:

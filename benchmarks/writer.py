@@ -24,7 +24,7 @@ from benchmarks.writer_paraphrases import Paraphrase, paraphrases
 from benchmarks.writer_pieces import Draft, Piece, as_variant, excerpts, pieces
 from benchmarks.writer_planting import KINDS, Planted, plant
 from benchmarks.writer_texts import told
-from benchmarks.writers import BASELINE, embedded, written
+from benchmarks.writers import BASELINE, baseline, embedded, variants_of
 from connectors.spec import known_specs
 from memory.embedding import Usem3
 from smartcontent.content import Finding, PlatformSpec
@@ -94,15 +94,15 @@ def share(tally: Tally, key: str, what: str) -> float:
 
 
 def writers(
-    found: Sequence[Piece], specs: dict[str, PlatformSpec], guard: Guard, seed: int
+    found: Sequence[Piece], specs: dict[str, PlatformSpec], guard: Guard
 ) -> dict[str, dict[str, Any]]:
     """Figures by writer."""
-    asked = [specs[name] for name in PLATFORMS]
-    everyone = {"embedded": embedded(), BASELINE: None}
-    return {
-        name: asdict(told(written(writer, found, asked, seed=seed), specs, guard))
-        for name, writer in everyone.items()
+    asked = {name: specs[name] for name in PLATFORMS}
+    everyone = {
+        "embedded": variants_of(embedded(), found, asked, guard),
+        BASELINE: baseline(found, asked, guard),
     }
+    return {name: asdict(told(list(texts), specs)) for name, texts in everyone.items()}
 
 
 def measure(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Bar]]:
@@ -114,7 +114,7 @@ def measure(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Bar]]:
     planted = plant(drafts(found, random), random, planted_many)
     seen = caught(guard, planted)
     wrong = alarms(guard, faithful_texts(found, random, faithful_many))
-    by_writer = writers(found, specs, guard, args.seed)
+    by_writer = writers(found, specs, guard)
     figures = {
         "seed": args.seed,
         "pieces": len(found),

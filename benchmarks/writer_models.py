@@ -5,42 +5,41 @@
 GB, once) and served there by llama.cpp.  Slow: minutes a model on two cores.
 
 The variants are those of the product: drafts are checked, findings go back to the model, and the
-embedded writer takes over where nothing passes.  `refused` tells how often that was needed.
+embedded writer takes over where nothing passes.  `refused` tells how often that was needed, and
+every row has the drafts with the reasons.
+
+Models read slowly, so the pieces are few, and chosen by a rule (`writer_pieces.few`): English
+articles of at most `--longest` bytes, evenly over the years, and the longest page of each language
+in `--pages`; of each the first `--each` strategies that apply.
 """
 
 import argparse
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
-from typing import Any, TypeVar
-
-from pydantic import BaseModel
+from typing import Any
 
 from agents.analyst import Analyst
 from agents.guard import Guard
-from agents.writer import EmbeddedWriter, ModelWriter
+from agents.writer import EMBEDDED
 from benchmarks.contract import Bar, arguments, done, report
-from benchmarks.writer_pieces import Piece, pieces
+from benchmarks.writer_drafts import Answer, Recorded, Tally
+from benchmarks.writer_pieces import Piece, few
 from benchmarks.writer_texts import fits
-from benchmarks.writers import EVERYONE, Written
+from benchmarks.writers import Written, variants_of
 from connectors.spec import known_specs
 from llm import local_server
 from llm.local_model import LocalModel, folder_of, qwen
 from llm.mirrors import Packages
 from llm.model_files import install
 from llm.openai_compatible import chat_model
-from llm.structured import Completing, Structured
+from llm.structured import Structured
 from memory.embedding import Usem3
 from smartcontent.bootstrap import at
-from smartcontent.content import Analysis, Content, PlatformSpec, Variant
-from smartcontent.errors import ModelProblem
+from smartcontent.content import PlatformSpec
 from smartcontent.settings import Settings
-from tools.strategies import applicable, strategies
 
-Form = TypeVar("Form", bound=BaseModel)
+Row = dict[str, Any]
 SMOL_BYTES = 98_362_432
 SMOL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
@@ -78,119 +77,59 @@ def served(model: LocalModel, folder: Path) -> Iterator[Structured]:
         local_server.stop(home)
 
 
-@dataclass
-class Tally:
-    """A guard and a model that count: answers, those that were no post, and what was refused."""
-
-    guard: Guard
-    completing: Completing
-    asked: int = 0
-    seconds: float = 0.0
-    checked: int = 0
-    refused: int = 0
-    rules: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def name(self) -> str:
-        return self.completing.name
-
-    def complete(
-        self, instructions: str, material: str, form: type[Form], *, seed: int | None = None
-    ) -> Form:
-        self.asked += 1
-        since = perf_counter()
-        try:
-            return self.completing.complete(instructions, material, form, seed=seed)
-        finally:
-            self.seconds += perf_counter() - since
-
-    def check(self, variant: Variant, content: Content, analysis: Analysis) -> Variant:
-        found = self.guard.check(variant, content, analysis)
-        wrong = {one.rule for one in found.findings if one.severity == "error"}
-        self.checked += 1
-        self.refused += bool(wrong)
-        self.rules.update(wrong)
-        return found
-
-
-def variants_of(
-    tally: Tally,
-    found: Sequence[Piece],
-    specs: Sequence[PlatformSpec],
-    *,
-    seed: int,
-    each: int,
-) -> list[Written]:
-    """The variants of the model behind `tally`, in the form `benchmarks.writers` has them: at
-    most `each` strategies of every piece on every platform."""
-    writer = ModelWriter(tally, EmbeddedWriter(), verify=tally.check)
-    written = []
-    for piece in found:
-        for spec in specs:
-            taken: list[str] = []
-            for strategy in applicable(piece.analysis, strategies())[:each]:
-                since = perf_counter()
-                variant = writer.write(
-                    piece.content, piece.analysis, segment=EVERYONE, strategy=strategy, spec=spec,
-                    seed=seed, taken=taken,
-                )  # fmt: skip
-                if variant is not None:
-                    taken.append(variant.text)
-                    written.append(Written(piece, variant, perf_counter() - since))
-    return written
-
-
 def figures_of(
-    tally: Tally, written: Sequence[Written], specs: dict[str, PlatformSpec]
+    tally: Tally, written: Sequence[Written], specs: Mapping[str, PlatformSpec]
 ) -> dict[str, Any]:
     """Shares of answers (`no_post`, `refused`) and of variants (`fallback`, `within_limits`)."""
-    many = max(len(written), 1)
-    blocked = (tally.guard.check(o.variant, o.piece.content, o.piece.analysis) for o in written)
+    many, asked, checked = max(len(written), 1), max(len(tally.answers), 1), tally.checked
     return {
         "variants": len(written),
-        "answers": tally.asked,
-        "no_post": 1 - tally.checked / max(tally.asked, 1),
-        "refused": tally.refused / max(tally.checked, 1),
+        "answers": len(tally.answers),
+        "no_post": 1 - len(checked) / asked,
+        "refused": sum(bool(one.refused) for one in checked) / max(len(checked), 1),
         "refused_for": dict(tally.rules.most_common()),
-        "fallback": sum(o.variant.writer.startswith("embedded") for o in written) / many,
-        "blocked": sum(one.blocked for one in blocked) / many,
+        "fallback": sum(o.variant.writer.startswith(EMBEDDED) for o in written) / many,
+        "blocked": sum(o.variant.blocked for o in written) / many,
         "within_limits": sum(fits(o.variant, specs) for o in written) / many,
         "seconds_per_variant": sum(o.seconds for o in written) / many,
-        "seconds_per_answer": tally.seconds / max(tally.asked, 1),
+        "seconds_per_answer": tally.seconds / asked,
     }
+
+
+def rows_of(written: Sequence[Written], drafts: Sequence[Sequence[Answer]]) -> list[Row]:
+    """Every variant with the drafts it took."""
+    return [
+        {
+            "piece": one.piece.name,
+            **one.variant.model_dump(mode="json"),
+            "seconds": one.seconds,
+            "drafts": [{"text": draft.text, "refused": draft.refused} for draft in said],
+        }
+        for one, said in zip(written, drafts, strict=True)
+    ]
 
 
 def measured(
     model: LocalModel, found: Sequence[Piece], guard: Guard, args: argparse.Namespace
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+) -> tuple[dict[str, Any], list[Row]]:
     """The model's figures, and its variants as rows."""
     specs = {name: guard.specs[name] for name in args.platforms.split(",")}
     with served(model, args.models) as completing:
         tally = Tally(guard, completing)
-        try:
-            written = variants_of(
-                tally, found, list(specs.values()), seed=args.seed, each=args.each
-            )
-        except ModelProblem as problem:
-            raise SystemExit(f"{model.title}: {problem}") from problem
-    rows = [
-        {"piece": one.piece.name, **one.variant.model_dump(mode="json"), "seconds": one.seconds}
-        for one in written
-    ]
+        writer = Recorded(tally)
+        written = list(variants_of(writer, found, specs, guard, each=args.each))
+    rows = [{"model": model.title, **row} for row in rows_of(written, writer.drafts)]
     return figures_of(tally, written, specs), rows
 
 
 def measure(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Bar]]:
     guard = Guard(specs=known_specs({}))
-    many = 1 if args.quick else args.articles
-    found = [
-        piece
-        for piece in pieces(args.data, Analyst(embedder=Usem3()), articles=many)
-        if piece.language == "en"
-    ][:many]
+    articles, pages = (1, "") if args.quick else (args.articles, args.pages)
+    analyst = Analyst(embedder=Usem3())
+    found = few(args.data, analyst, articles=articles, longest=args.longest, pages=pages)
     named = args.only.split(",") if args.only else list(MODELS)
     figures: dict[str, dict[str, Any]] = {}
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     for name in named:
         figures[name], more = measured(MODELS[name](), found, guard, args)
         rows += more
@@ -198,13 +137,18 @@ def measure(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Bar]]:
     bars |= {
         f"{name}_blocked": Bar(figures[name]["blocked"], 0.0, better="lower") for name in named
     }
-    return {"seed": args.seed, "pieces": len(found), **figures, "rows": rows}, bars
+    chosen = {
+        "pieces": len(found), "longest_article_bytes": args.longest,
+        "pages_in": pages, "strategies_each": args.each,
+    }  # fmt: skip
+    return {"seed": args.seed, **chosen, **figures, "rows": rows}, bars
 
 
 def main() -> int:
     args = arguments(
-        __doc__, models=Path("models"), articles=3, each=4, only="", platforms="bluesky"
-    )
+        __doc__, models=Path("models"), only="", platforms="bluesky",
+        articles=7, longest=4_000, pages="es,fr,zh", each=2,
+    )  # fmt: skip
     if args.data is None:
         raise SystemExit("Say where the articles are: --data DIR (with 18f/ and vote-gov/ in it)")
     figures, bars = measure(args)

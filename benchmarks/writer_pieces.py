@@ -60,6 +60,23 @@ def pieces(data: Path, analyst: Analyst, *, articles: int = 1000) -> list[Piece]
     return found
 
 
+def few(data: Path, analyst: Analyst, *, articles: int, longest: int, pages: str) -> list[Piece]:
+    """Pieces that a small model reads soon: `articles` English ones out of those of at most
+    `longest` bytes, evenly over the years (their names begin with the day), and the longest page
+    of each language in `pages` (separated by commas)."""
+    short = [file for file in _files(data / ENGLISH) if file.stat().st_size <= longest]
+    many = min(articles, len(short))
+    found = [_piece(short[at * len(short) // many], "en", analyst) for at in range(many)]
+    for language in filter(None, pages.split(",")):
+        page = max(_files(data / LANGUAGES / language), key=_size)
+        found.append(_piece(page, language, analyst))
+    return found
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size
+
+
 def _files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import mean
 
-from agents.guard import Guard
 from benchmarks.writer_pieces import Piece
 from benchmarks.writers import Written
 from smartcontent.content import PlatformSpec, Variant
@@ -37,7 +36,7 @@ class Told:
     seconds_per_variant: float
 
 
-def told(found: Sequence[Written], specs: Mapping[str, PlatformSpec], guard: Guard) -> Told:
+def told(found: Sequence[Written], specs: Mapping[str, PlatformSpec]) -> Told:
     """The writer's figures.  Raises ValueError when it wrote nothing."""
     if not found:
         raise ValueError("Nothing was written, so there is nothing to measure.")
@@ -49,7 +48,7 @@ def told(found: Sequence[Written], specs: Mapping[str, PlatformSpec], guard: Gua
     return Told(
         variants=len(found),
         within_limits=mean(fits(one.variant, specs) for one in found),
-        blocked=mean(_blocked(one, guard) for one in found),
+        blocked=mean(one.variant.blocked for one in found),
         distinct_1=mean(distinct(group, 1) for group in texts),
         distinct_2=mean(distinct(group, 2) for group in texts),
         similarity=mean(_similarity(group) for group in several) if several else 0.0,
@@ -99,10 +98,6 @@ def key_claims(piece: Piece) -> set[str]:
         if claim.kind != "quote"
         and any(span.start <= claim.span.start and claim.span.end <= span.end for span in spans)
     } - {""}
-
-
-def _blocked(one: Written, guard: Guard) -> bool:
-    return guard.check(one.variant, one.piece.content, one.piece.analysis).blocked
 
 
 def _plain(variant: Variant, specs: Mapping[str, PlatformSpec]) -> str:

@@ -1,70 +1,85 @@
 """Who writes the posts that are measured: the embedded writer, a plain baseline, and models.
 
-Everyone gets the same orders and hands in texts; what they say is checked by the same guard.
+Writers are asked through what the product asks them with (`graph.proposing`), the baseline for as
+many texts; everyone's are checked by the same guard.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from uuid import NAMESPACE_URL, uuid5
+from typing import Any
 
+from agents.guard import Guard
 from agents.writer import EmbeddedWriter, Writer
 from benchmarks.writer_pieces import Draft, Piece, as_variant
-from smartcontent.content import PlatformSpec, Segment, Variant
+from graph.proposing import Proposals
+from smartcontent.content import Analysis, Content, PlatformSpec, Variant
 from tools.measure_text import measure
 from tools.strategies import applicable, strategies
 
-EVERYONE = Segment(id=uuid5(NAMESPACE_URL, "everyone"), name="everyone", size=0, everyone=True)
 BASELINE = "first sentences and link"
 
 
 @dataclass(frozen=True)
 class Written:
-    """One variant, about what, and how long it took to write."""
+    """One checked variant, about what, and how long it took to write."""
 
     piece: Piece
     variant: Variant
     seconds: float
 
 
-def written(
-    writer: Writer | None, pieces: Sequence[Piece], specs: Sequence[PlatformSpec], *, seed: int
-) -> list[Written]:
-    """Every strategy that applies, for every piece and platform; None is the baseline."""
-    found: list[Written] = []
-    for piece in pieces:
-        for spec in specs:
-            found += _baseline(piece, spec) if writer is None else _by(writer, piece, spec, seed)
-    return found
+class Clocked:
+    """A writer, and how long it took for each variant it wrote."""
 
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.seconds: list[float] = []
 
-def _by(writer: Writer, piece: Piece, spec: PlatformSpec, seed: int) -> Iterator[Written]:
-    taken: list[str] = []
-    for strategy in applicable(piece.analysis, strategies()):
+    def write(self, content: Content, analysis: Analysis, **order: Any) -> Variant | None:
         since = perf_counter()
-        variant = writer.write(
-            piece.content,
-            piece.analysis,
-            segment=EVERYONE,
-            strategy=strategy,
-            spec=spec,
-            seed=seed,
-            taken=taken,
-        )
+        variant = self.writer.write(content, analysis, **order)
         if variant is not None:
-            taken.append(variant.text)
-            yield Written(piece, variant, perf_counter() - since)
+            self.seconds.append(perf_counter() - since)
+        return variant
 
 
-def _baseline(piece: Piece, spec: PlatformSpec) -> Iterator[Written]:
+def variants_of(
+    writer: Writer,
+    pieces: Sequence[Piece],
+    specs: Mapping[str, PlatformSpec],
+    guard: Guard,
+    *,
+    each: int | None = None,
+) -> Iterator[Written]:
+    """What the product proposes of every piece for every platform of `specs`: a variant of every
+    strategy that applies, or of the first `each` of them."""
+    for piece in pieces:
+        asked = applicable(piece.analysis, strategies())[:each]
+        for platform in specs:
+            clocked = Clocked(writer)
+            proposals = Proposals(writer=clocked, guard=guard, specs=specs)
+            found = proposals.propose(
+                piece.content, piece.analysis, platform=platform, strategies=asked
+            )
+            for variant, seconds in zip(found, clocked.seconds, strict=True):
+                yield Written(piece, variant, seconds)
+
+
+def baseline(
+    pieces: Sequence[Piece], specs: Mapping[str, PlatformSpec], guard: Guard
+) -> Iterator[Written]:
     """As many variants as strategies would apply: each begins a sentence later, with the link."""
-    many = len(applicable(piece.analysis, strategies()))
-    for first in range(many):
-        since = perf_counter()
-        text = _first_sentences(piece, spec, first)
-        if text:
-            variant = as_variant(Draft(piece, text, BASELINE), platform=spec.platform)
-            yield Written(piece, variant, perf_counter() - since)
+    for piece in pieces:
+        for spec in specs.values():
+            for first in range(len(applicable(piece.analysis, strategies()))):
+                since = perf_counter()
+                text = _first_sentences(piece, spec, first)
+                took = perf_counter() - since
+                if text:
+                    variant = as_variant(Draft(piece, text, BASELINE), platform=spec.platform)
+                    checked = guard.check(variant, piece.content, piece.analysis)
+                    yield Written(piece, checked, took)
 
 
 def _first_sentences(piece: Piece, spec: PlatformSpec, first: int) -> str:

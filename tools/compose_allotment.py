@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from smartcontent.content import Analysis, Block, KeySentence, Span
+from smartcontent.content import Analysis, Block, Claim, KeySentence, Span
 from tools.compose_forms import FORMS
 from tools.compose_leads import Lead
 from tools.compose_material import Material, material
@@ -35,14 +35,20 @@ class Allotment:
 
 def deal(analysis: Analysis) -> tuple[Material, Allotment]:
     """The material of an analysis and who gets what of it; kept for the next strategy."""
-    return _deal(analysis.title, analysis.language, analysis.blocks, analysis.key_sentences)
+    return _deal(
+        analysis.title, analysis.language, analysis.blocks, analysis.key_sentences, analysis.claims
+    )
 
 
 @lru_cache(maxsize=8)
 def _deal(
-    title: str, language: str, blocks: tuple[Block, ...], key: tuple[KeySentence, ...]
+    title: str,
+    language: str,
+    blocks: tuple[Block, ...],
+    key: tuple[KeySentence, ...],
+    claims: tuple[Claim, ...],
 ) -> tuple[Material, Allotment]:
-    source = material(title, language, blocks, key)
+    source = material(title, language, blocks, key, claims)
     return source, allot(source)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from types import MappingProxyType
 
+import regex
+
 from tools.compose_from_sentences import (
     behind_the_scenes,
     benefit,
@@ -19,6 +21,8 @@ from tools.compose_material import Material
 from tools.compose_runs import Item, Run
 from tools.compose_sentences import Sentence, words
 from tools.strategy_markers import UNSPACED, begins, stands_alone
+
+OF_ONESELF = regex.compile(r"\b(?:I|I['’]\p{Ll}+|my|me)\b")
 
 
 def how_to(material: Material) -> Iterator[Lead]:
@@ -52,7 +56,7 @@ def takeaways(material: Material) -> Iterator[Lead]:
     """The title over its most telling short sentences, or over the headings."""
     for longest, score in ((150, 0.5), (280, 0.2)):
         limit = longest // 2 if material.language in UNSPACED else longest
-        short = [one for one in openings(material) if len(one.text) <= limit]
+        short = [one for one in openings(material) if len(one.text) <= limit and _of_matter(one)]
         best = _spread(sorted(short, key=value, reverse=True), material.language)
         if len(best) >= 2:
             items = tuple(Item(one.opening, one.span) for one in sorted(best, key=_place))
@@ -61,6 +65,11 @@ def takeaways(material: Material) -> Iterator[Lead]:
     for run in material.runs:
         if run.headings and all(_says_something(item.text) for item in run.items):
             yield _listed(run, material, 0.4)
+
+
+def _of_matter(sentence: Sentence) -> bool:
+    """Not of whoever writes: "I want to tell you of a great little thing."."""
+    return not OF_ONESELF.search(sentence.text)
 
 
 def _says_something(heading: str) -> bool:

@@ -7,9 +7,12 @@ from itertools import islice
 
 import regex
 
-from smartcontent.content import Block, KeySentence
+from smartcontent.content import Block, Claim, KeySentence, Span
 from tools.compose_runs import Item, Run, find_runs
 from tools.compose_sentences import Sentence, find_sentences, tidy
+
+CLAIM_WORTH = 0.25  # of a key claim, beside weights from 0 to 1
+MOST_CLAIMS = 3  # count in one sentence
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,15 @@ def _order(sentence: Sentence) -> int:
 
 
 def material(
-    title: str, language: str, blocks: Sequence[Block], key: Sequence[KeySentence]
+    title: str,
+    language: str,
+    blocks: Sequence[Block],
+    key: Sequence[KeySentence],
+    claims: Sequence[Claim] = (),
 ) -> Material:
     """Sort an analysed text into usable sentences, lists and headings."""
     language = language.split("-")[0]
-    weights = {sentence.span.start: sentence.weight for sentence in key}
+    weights = {one.span.start: one.weight + _telling(one.span, claims) for one in key}
     return Material(
         title=_title(title),
         language=language,
@@ -55,6 +62,16 @@ def material(
             if block.kind == "heading"
         ),
     )
+
+
+def _telling(span: Span, claims: Sequence[Claim]) -> float:
+    """What the numbers, names and dates of a key sentence add to its weight."""
+    held = sum(
+        span.start <= claim.span.start and claim.span.end <= span.end
+        for claim in claims
+        if claim.kind != "quote"
+    )
+    return CLAIM_WORTH * min(held, MOST_CLAIMS)
 
 
 def _title(title: str) -> str:

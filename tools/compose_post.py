@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from itertools import product
+from itertools import combinations, product
 from typing import Literal
 
 from smartcontent.content import PlatformSpec, Span, Strategy
+from tools.compose_claims import Claims, carried
 from tools.compose_labels import label
 from tools.compose_leads import QUESTION, Lead
 from tools.compose_material import Material
@@ -18,6 +19,8 @@ from tools.strategy_markers import UNSPACED
 from tools.strategy_markers import count as marks
 
 Length = Literal["short", "medium", "long"]
+Items = tuple[Item, ...]
+FEWEST_ITEMS = 2
 # How far a text may run on, in characters, and by how many sentences; half in CJK.
 ROOM: dict[Length, tuple[int, int]] = {"short": (220, 1), "medium": (420, 2), "long": (800, 4)}
 MOST_ITEMS: dict[Length, int] = {"short": 3, "medium": 4, "long": 7}
@@ -35,6 +38,11 @@ class Post:
     link: str = ""
     tags: tuple[str, ...] = ()
 
+    @property
+    def said(self) -> str:
+        """The words, without link and hashtags."""
+        return "\n".join((*self.paragraphs, *self.items))
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -42,6 +50,7 @@ class Wish:
 
     link: str | None
     tags: tuple[str, ...]
+    wanted: Claims = frozenset()  # what the text should say where it can choose
 
 
 def as_it_is(post: Post) -> Post:
@@ -62,7 +71,7 @@ def compose(
 
     `voiced` says it as the creator would, and None where the creator would not say it.
     """
-    for body in _bodies(lead, material, strategy, avoid):
+    for body in _bodies(lead, material, strategy, avoid, wish):
         for ending in _endings(body, strategy, wish, material.language):
             post = voiced(ending)
             if post is not None and fits(render(post, spec), spec):
@@ -78,11 +87,15 @@ def fits(text: str, spec: PlatformSpec) -> bool:
 
 
 def _bodies(
-    lead: Lead, material: Material, strategy: Strategy, avoid: frozenset[Span]
+    lead: Lead,
+    material: Material,
+    strategy: Strategy,
+    avoid: frozenset[Span],
+    wish: Wish,
 ) -> Iterator[Post]:
     """Fullest first."""
     if lead.items:
-        yield from _with_items(lead, strategy)
+        yield from _with_items(lead, strategy, wish.wanted)
         return
     follows = list(_follows(lead, material, strategy.length, avoid))
     for size in range(len(follows), -1, -1):
@@ -92,17 +105,27 @@ def _bodies(
         yield Post(paragraphs=shorter, spans=lead.spans)
 
 
-def _with_items(lead: Lead, strategy: Strategy) -> Iterator[Post]:
-    """Steps from the first on; points of equal rank lose the longest first."""
-    shown = list(lead.items[: MOST_ITEMS[strategy.length]])
-    while len(shown) >= 2:
+def _with_items(lead: Lead, strategy: Strategy, wanted: Claims) -> Iterator[Post]:
+    """Steps from the first on; of points of equal rank those that say most of what is lacking."""
+    first = lead.items[: MOST_ITEMS[strategy.length]]
+    for shown in _shorter(first) if lead.ordered else _fewer(first, wanted):
         spans = (*lead.spans, *(item.span for item in shown))
         yield Post(lead.parts, spans, tuple(item.text for item in shown), lead.ordered)
-        shown.remove(shown[-1] if lead.ordered else max(shown, key=_size))
 
 
-def _size(item: Item) -> int:
-    return len(item.text)
+def _shorter(items: Items) -> Iterator[Items]:
+    return (items[:size] for size in range(len(items), FEWEST_ITEMS - 1, -1))
+
+
+def _fewer(items: Items, wanted: Claims) -> Iterator[Items]:
+    """Every choice of them, first what carries most of the wanted claims, then the most items."""
+    sizes = range(len(items), FEWEST_ITEMS - 1, -1)
+    chosen = [each for size in sizes for each in combinations(items, size)]
+    yield from sorted(chosen, key=lambda some: -sum(_claims(item, wanted) for item in some))
+
+
+def _claims(item: Item, wanted: Claims) -> int:
+    return len(carried(wanted, item.text))
 
 
 def _running_on(lead: Lead, follows: Sequence[Sentence], language: str) -> Post:

@@ -1,5 +1,6 @@
 """The source's own sentences: which can be shown, and which can open a post."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -19,8 +20,17 @@ MOST = 1500  # sentences looked at, some ninety pages; a post is about the begin
 QUOTES = '“"«「'
 CLOSING_QUOTES = ("”", '"', "»", "」")
 SPEAKER = regex.compile(  # the label of a transcript: "Ana López (design): We ..."
-    r"((?:\p{Lu}[\p{L}.’'-]*\s?){1,4})(?:\([^()]*\))?:\s+(?=\p{Lu})"
+    r"((?:[\p{Lu}\p{Nd}][\p{L}.’'-]*\s?){1,4})(?:\([^()]*\))?:\s+(?=[\"“‘«¿¡]?\p{Lu})"
 )
+CAPTION = regex.compile(  # words beside a picture, not about the matter
+    r"(?i)\b(?:images?|photos?|photographs?|pictures?|graphics?|screenshots?|illustrations?)"
+    r"(?: (?:from|by|courtesy|credits?|via)\b|:)|\bcourtesy of\b"
+    r"|^(?:an?|the) (?:example|demonstration|screenshot|screen ?shot|photo|picture|sketch|view"
+    r"|diagram|illustration|map|mockup|rendering) of\b"
+    r"|\b(?:foto|imagen|fotografía|captura)(?: de| cortesía|:)"
+)
+LONGEST_CAPTION = 200
+ENUMERATED = regex.compile(r"(?<![\w(])\p{Nd}{1,2}\)")  # "three options: 1) train staff; 2) ..."
 LABEL = regex.compile(r"[^:.]{1,28}:\s+\p{Lu}")  # "Learned in 2022: We ..."
 START = regex.compile(r"[\"“«‘'¿¡(]*(?:[\p{Lu}\p{Lo}\p{N}$€£]|\w+\.\w{2,})")
 
@@ -76,9 +86,10 @@ def _mostly_figures(text: str) -> bool:
 def balanced(text: str) -> bool:
     """Whether every bracket and quotation mark that opens also closes.
 
-    >>> balanced("“So,” she said."), balanced("“So, she said.")
-    (True, False)
+    >>> balanced("“So,” she said."), balanced("“So, she said."), balanced("One of: 1) a; 2) b.")
+    (True, False, True)
     """
+    text = ENUMERATED.sub("", text)
     pairs = all(text.count(opening) == text.count(close) for opening, close in CLOSES.items())
     return pairs and text.count('"') % 2 == 0
 
@@ -86,11 +97,14 @@ def balanced(text: str) -> bool:
 def _read(
     blocks: Sequence[Block], language: str, weights: Mapping[int, float]
 ) -> Iterator[Sentence]:
-    order = 0
+    order, names, speaking = 0, _speakers(blocks), False
     for index, block in enumerate(blocks):
-        if block.kind not in ("paragraph", "quote"):
+        if block.kind == "heading":
+            speaking = False
+        if block.kind not in ("paragraph", "quote") or _is_caption(block.text):
             continue
         order += 1  # a gap: nothing follows across paragraphs
+        speaking = speaking or _label(block.text) in names
         before = ""
         for text, span in pieces(block, language):
             order += 1
@@ -105,9 +119,25 @@ def _read(
                     weight=weights.get(span.start, 0.0),
                     opens=not before,
                     alone=_alone(opening, before, language),
-                    said=block.kind == "quote" or text[0] in QUOTES,
+                    said=speaking or block.kind == "quote" or text[0] in QUOTES,
                 )
             before = text
+
+
+def _is_caption(text: str) -> bool:
+    return len(text) <= LONGEST_CAPTION and CAPTION.search(text) is not None
+
+
+def _label(text: str) -> str:
+    """Who speaks here in a transcript; empty elsewhere."""
+    found = SPEAKER.match(tidy(text))
+    return found.group(1).strip() if found else ""
+
+
+def _speakers(blocks: Sequence[Block]) -> frozenset[str]:
+    """Labels that come again: what follows them is another's voice, until a heading."""
+    labels = Counter(_label(block.text) for block in blocks if block.kind == "paragraph")
+    return frozenset(label for label, times in labels.items() if label and times > 1)
 
 
 def find_sentences(
@@ -126,8 +156,14 @@ def find_sentences(
 
 
 def _mentions_page(one: Sentence, language: str) -> bool:
-    starts = START.match(one.opening) is not None and not begins(one.opening, "ad", language)
-    return starts and knows_its_nouns(one.opening, language)
+    return _may_start(one.opening, language) and knows_its_nouns(one.opening, language)
+
+
+def _may_start(text: str, language: str) -> bool:
+    """Neither an offer nor the label of a transcript."""
+    if SPEAKER.match(text) or LABEL.match(text) or begins(text, "ad", language):
+        return False
+    return START.match(text) is not None
 
 
 def pieces(block: Block, language: str) -> Iterator[tuple[str, Span]]:
@@ -138,9 +174,7 @@ def pieces(block: Block, language: str) -> Iterator[tuple[str, Span]]:
 
 def _alone(text: str, before: str, language: str) -> bool:
     """Whether a sentence can open a post; where no words are known, only a paragraph's first."""
-    if begins(text, "ad", language):
-        return False
-    if not START.match(text) or SPEAKER.match(text) or LABEL.match(text):
+    if not _may_start(text, language):
         return False
     names_a_speaker = before[-1:] in CLOSING_QUOTES and count(text[:40], "said", language)
     if before and names_a_speaker:

@@ -31,8 +31,7 @@ def prefer_tone(
         return first, (_note(f"“{order.tone}” is none of the tones that can be measured."),)
     language = order.analysis.language
     measured = [
-        (post, tone_of(_said(post), language, measure))
-        for post in (first, *islice(posts, MOST - 1))
+        (post, tone_of(post.said, language, measure)) for post in (first, *islice(posts, MOST - 1))
     ]
     if not measured[0][1]:
         return first, (_note(f"The tone of a text in this language ({language}) is not measured."),)
@@ -53,10 +52,6 @@ def toned(source: Material, wanted: str, measure: Measure) -> Allotment:
         return shares[lead.text]
 
     return allot(source, favour)
-
-
-def _said(post: Post) -> str:
-    return "\n".join((*post.paragraphs, *post.items))
 
 
 def _note(why: str) -> Finding:

@@ -18,6 +18,13 @@ Kind = Literal[
 
 UNSPACED = frozenset({"zh", "ja", "ko", "th"})
 LETTER = r"[\p{L}\p{M}\p{N}]"
+_ANNOUNCED = regex.compile(  # "Since opening its doors, the FEC ...": its noun is about to come
+    r"^((?:Since|After|Before|While|When|By|In|For|To)\b[^,.;]{0,80}?) (?:its|their|his|her)"
+    r"\b([^,.;]{0,80}, (?:the )?\p{Lu})"
+)
+_CORRELATIVE = regex.compile(r"\bboth\b( [^.;]+? and )", regex.IGNORECASE)  # "both A and B"
+
+_CLAUSE = regex.compile(r"[,;:—–(]|\b(?:and|but|so|that|which|who|because|y|pero|que)\b")
 
 
 @cache
@@ -104,7 +111,11 @@ def knows_its_nouns(text: str, language: str) -> bool:
 
 
 def _points_back(text: str, language: str) -> bool:
-    """A pronoun among the first five words or "this" among the first twelve has no noun yet."""
+    """A pronoun among the first five words, or "this" among the first twelve or in the first
+    clause, has no noun yet."""
+    text = _ANNOUNCED.sub(r"\1 a\2", _CORRELATIVE.sub(r"\1", text))
     words = text.split(" ")
     early = count(" ".join(words[:5]), "early", language)
-    return bool(early or count(" ".join(words[:12]), "pointing", language))
+    near = " ".join(words[:12])
+    clause = _CLAUSE.split(text, maxsplit=1)[0]
+    return bool(early or count(max(near, clause, key=len), "pointing", language))

@@ -5,6 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from smartcontent.content import Analysis, Content, PlatformSpec, Segment, Strategy, Variant
 from smartcontent.voice import NO_VOICE, Voice
+from tools.compose_claims import Claims, key_claims, lacking
 from tools.compose_post import Post, render
 from tools.compose_sentences import words
 from tools.hashtags import hashtags
@@ -65,6 +66,11 @@ class Order:
     def link(self) -> str | None:
         """Where the post may lead."""
         return None if self.voice.has("no_link") else self.content.link
+
+    def uncarried(self) -> Claims:
+        """Key claims of the source that no text of the campaign carries yet."""
+        wanted = key_claims(self.analysis.claims, self.analysis.key_sentences)
+        return lacking(wanted, self.taken)
 
     def tags(self) -> tuple[str, ...]:
         """Hashtags as the platform and the creator allow them."""

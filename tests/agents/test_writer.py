@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 import regex
 
+from agents.analyst import Analyst
 from agents.writer import EmbeddedWriter
+from memory.embedding import HashedEmbedder
 from smartcontent.content import Variant
 from tests.agents.articles import EVERYONE, LINK, NIGHT, SPECS, analysed, article, pages
+from tools.compose_claims import carried, key_claims
 from tools.compose_labels import LABELS
 from tools.compose_sentences import tidy
 from tools.strategies import TABLE, applicable, find_strategy
@@ -17,6 +20,7 @@ from tools.strategy_markers import stands_alone
 
 CONTENT = article(NIGHT)
 ANALYSIS = analysed(CONTENT)
+SHIPPED = Path(__file__).parents[2] / "examples" / "articles" / "a-bot-named-dolores.md"
 FIRST = "In March 2023, our library kept its doors open until midnight for the first time."
 
 
@@ -96,8 +100,7 @@ def test_nothing_begins_in_the_air(strategy: str) -> None:
 
 
 def test_seeds_choose_among_good_beginnings() -> None:
-    shipped = Path(__file__).parents[2] / "examples" / "articles" / "a-bot-named-dolores.md"
-    content = article(shipped.read_text("utf-8"), link=LINK)
+    content = article(SHIPPED.read_text("utf-8"), link=LINK)
     analysis = analysed(content)
     written = {
         (variant.strategy, variant.text)
@@ -108,6 +111,23 @@ def test_seeds_choose_among_good_beginnings() -> None:
         ))
     }  # fmt: skip
     assert len(written) > len({strategy for strategy, _ in written})
+
+
+def test_posts_carry_what_the_campaign_still_lacks() -> None:
+    """The seed chooses among good beginnings that tell as many of the untold claims."""
+    content = article(SHIPPED.read_text("utf-8"), link=LINK)
+    analysis = Analyst(embedder=HashedEmbedder()).analyse(content)
+    wanted = key_claims(analysis.claims, analysis.key_sentences)
+    for strategy in applicable(analysis, TABLE):
+        written = (
+            EmbeddedWriter().write(
+                content, analysis, segment=EVERYONE, strategy=strategy, spec=SPECS["medium"],
+                seed=seed,
+            )
+            for seed in range(6)
+        )  # fmt: skip
+        gains = {len(carried(wanted, variant.text)) for variant in written if variant}
+        assert len(gains) == 1, strategy.name
 
 
 def test_hashtags_keep_to_the_limit_of_the_platform() -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from tools.compose_sentences import usable
+from tests.agents.articles import article
+from tools.compose_sentences import Sentence, find_sentences, usable
 from tools.compress_sentence import compress, without_connective
+from tools.read_content import blocks_of
 from tools.strategy_markers import known, stands_alone
 
 ALONE = {
@@ -61,10 +63,65 @@ def test_a_sentence_that_points_back_may_not(language: str) -> None:
         "In this post, Ana explains the plan.",
         "You can also look at the site.",
         "For more information, visit the office.",
+        "Our developers write code to support these goals.",
+        "Trains serve much the same purpose.",
+        "Congrats to the whole team for clearing the backlog!",
+        "In her tenure at the library, she has led three teams.",
     ],
 )
 def test_what_points_elsewhere_may_not_open(text: str) -> None:
     assert not stands_alone(text, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Since opening its doors in 1975, the ALA has grown.", "en"),
+        ("In her years at the library, Rosa led three teams.", "en"),
+        ("Moved both by letters and by calls, Rosa opened a branch.", "en"),
+        ("The best advice I give to anybody is to define a blog post by its reader.", "en"),
+        ("Rosa came to learn more about how libraries work.", "en"),
+        ("सभी के लिए यह आवश्यक है कि आप चुनाव से पहले पंजीकरण करें।", "hi"),
+        ("يمكن للمواطنين، بما في ذلك أفراد القوات المسلحة، التسجيل للتصويت.", "ar"),
+    ],
+)
+def test_what_only_seems_to_point_back_may_open(text: str, language: str) -> None:
+    assert stands_alone(text, language)
+
+
+def read(*paragraphs: str) -> list[Sentence]:
+    """The usable sentences of a text."""
+    blocks = blocks_of(article("\n\n".join(paragraphs)))
+    return list(find_sentences(blocks, "en", {}))
+
+
+def test_words_beside_a_picture_are_not_the_matter() -> None:
+    prose = "The staff of the library scan a thousand forms a year."
+    captions = (
+        "Staff scanning forms in the library, 1982. Image from the library.",
+        "A screenshot of the form that readers fill in.",
+        "Rosa receives an award, photo courtesy of the council.",
+    )
+    assert [one.text for one in read(*captions, prose)] == [prose]
+
+
+def test_who_answers_in_an_interview_is_not_the_author() -> None:
+    found = read(
+        "Rosa Keller runs the night library in Norway.",
+        "Ana: How did the library begin its nights?",
+        "Rosa: We asked the bakers of the town.",
+        "The bakers came with bread on the first night.",
+        "Ana: “Bread” is a fine beginning for a library.",
+        "Rosa: It was a fine beginning for everybody there.",
+        "## What comes next",
+        "The library opens two more rooms in autumn.",
+    )
+    own = [one.text for one in found if not one.said]
+    assert own == [
+        "Rosa Keller runs the night library in Norway.",
+        "The library opens two more rooms in autumn.",
+    ]
+    assert not any(one.alone for one in found if one.text.startswith(("Ana:", "Rosa:")))
 
 
 @pytest.mark.parametrize(
@@ -99,3 +156,10 @@ def test_asides_are_cut_out_whole(text: str, shorter: str) -> None:
 def test_a_connective_goes_only_where_a_comma_sets_it_apart() -> None:
     assert without_connective("Sin embargo, abre hoy.", "es") == "Abre hoy."
     assert without_connective("So many people came.", "en") == "So many people came."
+
+
+def test_what_adds_to_a_sentence_that_is_not_there_goes_too() -> None:
+    assert without_connective("Rosa can also read.", "en") == "Rosa can read."
+    late = "It rained all day, and in the end Rosa was also there."
+    assert without_connective(late, "en") == late
+    assert without_connective("Ana también lee.", "es") == "Ana también lee."
