@@ -35,7 +35,7 @@ PAGE = 200
 SHARE = 0.5  # of the time that may go into refreshing
 TEND = 1.0  # seconds between two looks at whose older open decisions are to be read again
 SAVED = 2.0  # seconds of refreshing that can be saved up
-MOST_WORKSPACES = 64  # up to 29 MB each: a copy of the default is 9 MB, and there may be three
+MOST_WORKSPACES = 64  # some 4 MB each: a copy of the default is 1.3 MB, and there may be three
 log = logging.getLogger(__name__)
 
 

@@ -9,17 +9,19 @@ reward moves nothing, a small lead moves little, and no tie has to be broken.
 
 import math
 from collections.abc import Mapping
-from functools import cache
+from operator import add, sub
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 Numbers: TypeAlias = NDArray[np.float64]
 EXACT = 1e-13
 TAIL = 4.0  # standard deviations beyond which an action is as good as never the best
 STEPS = np.linspace(0.0, 1.0, 25) ** 2  # finer where the best known action is
 LEAST = 1e-12
+ROOT = math.sqrt(2.0)
 
 
 def chances(means: Numbers, spreads: Numbers) -> Numbers:
@@ -37,50 +39,33 @@ def chances(means: Numbers, spreads: Numbers) -> Numbers:
     [1.0, 0.0, 0.0]
     """
     reach = TAIL * spreads + LEAST
-    highest = means + reach
-    low = np.maximum.reduce(means - reach)
-    rivals = (highest >= low).nonzero()[0]
-    shares = np.zeros(len(means))
+    middles, reaches = means.tolist(), reach.tolist()  # of a few, lists are faster than arrays
+    highest = [*map(add, middles, reaches)]
+    low = max(map(sub, middles, reaches))
+    rivals = [at for at, high in enumerate(highest) if high >= low]
+    if len(rivals) == len(middles) > 2:
+        return _of_many(means, reach / TAIL, low, max(highest))
+    shares = np.zeros(len(middles))
     if len(rivals) == 1:
-        shares[rivals] = 1.0
+        shares[rivals[0]] = 1.0
     elif len(rivals) == 2:
-        shares[rivals] = _of_two(means[rivals].tolist(), spreads[rivals].tolist())
+        one, other = rivals
+        spread = math.hypot(spreads[one], spreads[other], LEAST)
+        shares[one], shares[other] = _of_two((middles[one] - middles[other]) / spread)
     else:
-        high = np.maximum.reduce(highest)
-        shares[rivals] = _of_many(means[rivals], reach[rivals] / TAIL, low, high)
+        shares[rivals] = _of_many(means[rivals], reach[rivals] / TAIL, low, max(highest))
     return shares
 
 
-def normal(values: Numbers) -> Numbers:
-    """The standard normal distribution function, within 5e-8: read off a table.
-
-    >>> normal(np.array([-1.96, 0.0, 1.96])).round(4).tolist()
-    [0.025, 0.5, 0.975]
-    """
-    return np.interp(values, *_table())
-
-
-@cache
-def _table() -> tuple[Numbers, Numbers]:
-    """Φ between -8 and 8."""
-    points = np.linspace(-8.0, 8.0, 16 * 1024 + 1)
-    return points, np.array([_normal(point) for point in points.tolist()])
-
-
-def _normal(value: float) -> float:
-    return 0.5 * math.erfc(-value / math.sqrt(2.0))
-
-
-def _of_two(means: list[float], spreads: list[float]) -> list[float]:
-    """Their difference is normal too."""
-    gap = (means[0] - means[1]) / math.hypot(*spreads, LEAST)
-    return [_normal(gap), _normal(-gap)]
+def _of_two(gap: float) -> tuple[float, float]:
+    """Their difference is normal too: by how many of its deviations the first is ahead."""
+    return 0.5 * math.erfc(-gap / ROOT), 0.5 * math.erfc(gap / ROOT)
 
 
 def _of_many(means: Numbers, spreads: Numbers, low: float, high: float) -> Numbers:
     """By the trapezium rule, where it matters who is the highest."""
     grid = low + (high - low) * STEPS
-    below = normal((grid - means[:, None]) / spreads[:, None])
+    below = ndtr((grid - means[:, None]) / spreads[:, None])
     others = np.multiply.reduce(below, axis=0) / below
     parts = (below[:, 1:] - below[:, :-1]) * (others[:, 1:] + others[:, :-1])
     shares = np.add.reduce(parts, axis=1)

@@ -39,17 +39,25 @@ class Arms:
         self._arms[arm] = (count + self._weight, total + self._weight * reward)
         if len(self._arms) > MOST:
             del self._arms[next(iter(self._arms))]
-        for at, amount in enumerate((1.0, reward, reward * reward)):
-            self._all[at] += self._weight * amount
+        count, total, squares = self._all
+        self._all = [
+            count + self._weight,
+            total + self._weight * reward,
+            squares + self._weight * (reward * reward),
+        ]
         self._weight *= 1.0 + 1.0 / self.memory
         if self._weight > 2.0:
             self._renew()
 
     def read(self, arms: Sequence[str]) -> tuple[Numbers, Numbers]:
         """How often each was seen of late, and its mean reward (0 when never)."""
-        sums = [self._arms.get(arm, NEVER) for arm in arms]
-        counts = np.array([count for count, _ in sums]) / self._weight
-        return counts, np.array([total / count if count else 0.0 for count, total in sums])
+        found = np.array([self.of(arm) for arm in arms])
+        return found[:, 0], found[:, 1]
+
+    def of(self, arm: str) -> tuple[float, float]:
+        """As `read`, of one arm."""
+        count, total = self._arms.get(arm, NEVER)
+        return count / self._weight, total / count if count else 0.0
 
     def forget(self, kept: float) -> None:
         """Of what was seen only this share counts on; means stay."""

@@ -102,6 +102,18 @@ class Policy(ABC):
     ) -> None:
         """Learn one reward of the action that was drawn with this probability."""
 
+    def learn(
+        self,
+        context: Features,
+        actions: Sequence[Action],
+        at: int,
+        reward: float,
+        propensity: float,
+    ) -> None:
+        """As `update`, of what has been checked; `at` says which of the actions it was."""
+        action = actions[at].id
+        self.update(context, actions, action=action, reward=reward, propensity=propensity)
+
     @abstractmethod
     def explain(
         self, context: Features, actions: Sequence[Action], action: str
@@ -166,8 +178,7 @@ def check_actions(actions: Sequence[Action]) -> list[str]:
 
 def check_features(features: Features) -> None:
     """Refuse numbers that would poison a linear model: not finite, or beyond ±1e6."""
-    numbers = [value for value in features.values() if not isinstance(value, str)]
-    if not numbers or _fit(numbers):
+    if _fit([value for value in features.values() if not isinstance(value, str)]):
         return
     for name, value in features.items():
         if not (isinstance(value, str) or abs(value) <= LARGEST_FEATURE):
@@ -179,9 +190,11 @@ def check_features(features: Features) -> None:
 
 
 def _fit(numbers: Sequence[float]) -> bool:
-    """All within bounds, and none of them NaN (the sum would be)."""
-    total = sum(numbers)
-    return total == total and max(numbers) <= LARGEST_FEATURE and min(numbers) >= -LARGEST_FEATURE
+    """No more than a first look: their length is within the bounds of each, and not NaN."""
+    try:
+        return math.hypot(*numbers) <= LARGEST_FEATURE
+    except OverflowError:  # a whole number too large for a float
+        return False
 
 
 def check_feedback(ids: Sequence[str], action: str, reward: float, propensity: float) -> None:

@@ -14,7 +14,7 @@ notices that the world has changed, what was known of their scores fades as well
 import json
 import math
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from learning.bandit.change import KEPT
 from learning.bandit.envelope import seal, unseal
 from learning.bandit.epsilon_greedy import EpsilonGreedy
 from learning.bandit.linear import Linear
+from learning.bandit.text_format import Key, known_as
 from learning.bandit.thompson import Thompson
 from learning.bandit.uniform import Uniform
 from learning.bandit.vowpal import Vowpal
@@ -46,6 +47,19 @@ LARGEST_RATIO = 20.0  # the rest of a larger importance weight is left to the es
 LEAST_WEIGHT = 0.1  # a member less likely the best is not asked
 OFTEN, SELDOM = 1000, 4  # rewards that members are compared by: at first all, then every so many
 BEFORE = 200.0  # observations that the start counts for
+
+
+class Asked(NamedTuple):
+    """A question and what members answered, by their place."""
+
+    context: Features
+    actions: Key
+    answers: dict[int, Weighed]
+
+    def again(self, context: Features, actions: Sequence[Action]) -> bool:
+        """Whether it is the same question, to the last bit of its answers."""
+        same = self.context == context and [*self.context] == [*context]
+        return same and self.actions == known_as(actions)
 
 
 def usual() -> list[Policy]:
@@ -82,7 +96,8 @@ class BestOf(Policy):
         self._updates = 0
         self._rewards = np.zeros(3)  # count, sum, sum of squares: of late
         self._leads = np.zeros((2, len(self.members)))  # sums and squares of scores over the mean
-        self._weights: Numbers | None = None
+        self._weights: dict[int, float] | None = None  # of members that are asked
+        self._latest: Asked | None = None
 
     @property
     def updates(self) -> int:
@@ -94,13 +109,13 @@ class BestOf(Policy):
 
     @property
     def changes(self) -> int:
-        return sum(member.changes for member in self.members)
+        return sum([member.changes for member in self.members])
 
     @property
     def weights(self) -> list[float]:
         """How much each member is followed, in their order."""
-        weights: list[float] = self._followed().tolist()
-        return weights
+        followed = self._followed()
+        return [followed.get(at, 0.0) for at in range(len(self.members))]
 
     def pull(
         self,
@@ -113,14 +128,15 @@ class BestOf(Policy):
         return drawn(check_actions(actions), self.weigh(context, actions), seed)
 
     def weigh(self, context: Features, actions: Sequence[Action]) -> Weighed:
-        asked = self._asked()
-        if len(asked) == 1:
-            return asked[0][0].weigh(context, actions)
+        weights = self._followed()
+        answers = {at: self.members[at].weigh(context, actions) for at in weights}
+        self._latest = Asked(dict(context), known_as(actions), answers)
+        if len(answers) == 1:
+            return next(iter(answers.values()))
         propensities, scores = np.zeros(len(actions)), np.zeros(len(actions))
-        for member, weight in asked:
-            weighed = member.weigh(context, actions)
-            propensities += weight * weighed.propensities
-            scores += weight * weighed.scores
+        for at, weighed in answers.items():
+            propensities += weights[at] * weighed.propensities
+            scores += weights[at] * weighed.scores
         return Weighed(propensities / propensities.sum(), scores)
 
     def update(
@@ -134,16 +150,27 @@ class BestOf(Policy):
     ) -> None:
         ids = check_actions(actions)
         check_feedback(ids, action, reward, propensity)
-        for features in (context, *(each.features for each in actions)):
-            if features:
-                check_features(features)
+        check_features(context)
+        for each in actions:
+            if each.features:
+                check_features(each.features)
+        self.learn(context, actions, ids.index(action), reward, propensity)
+
+    def learn(
+        self,
+        context: Features,
+        actions: Sequence[Action],
+        at: int,
+        reward: float,
+        propensity: float,
+    ) -> None:
         if self._updates < OFTEN or self._updates % SELDOM == 0:
-            weighed = [member.weigh(context, actions) for member in self.members]
-            self._score(weighed, ids.index(action), reward, propensity)
+            self._score(self._answers(context, actions), at, reward, propensity)
         before = self.changes
         for member in self.members:
-            member.update(context, actions, action=action, reward=reward, propensity=propensity)
+            member.learn(context, actions, at, reward, propensity)
         self._updates += 1
+        self._latest = None
         if self.changes > before:
             self._leads, self._rewards = KEPT * self._leads, KEPT * self._rewards
             self._weights = None
@@ -153,8 +180,8 @@ class BestOf(Policy):
     ) -> dict[str, float]:
         """The members' contributions, each member by its weight."""
         parts: dict[str, float] = {}
-        for member, weight in self._asked():
-            for name, value in member.explain(context, actions, action).items():
+        for at, weight in self._followed().items():
+            for name, value in self.members[at].explain(context, actions, action).items():
                 parts[name] = parts.get(name, 0.0) + weight * value
         return parts
 
@@ -211,12 +238,19 @@ class BestOf(Policy):
         self._rewards = kept * self._rewards + np.array([1.0, reward, reward * reward])
         self._weights = None
 
-    def _asked(self) -> list[tuple[Policy, float]]:
-        return [pair for pair in zip(self.members, self.weights, strict=True) if pair[1] > 0.0]
+    def _answers(self, context: Features, actions: Sequence[Action]) -> list[Weighed]:
+        """Every member's; what was drawn for is learned next, and not weighed twice."""
+        latest = self._latest
+        known = latest.answers if latest and latest.again(context, actions) else {}
+        return [
+            known[at] if at in known else member.weigh(context, actions)
+            for at, member in enumerate(self.members)
+        ]
 
-    def _followed(self) -> Numbers:
+    def _followed(self) -> dict[int, float]:
         if self._weights is None:
-            self._weights = self._likely()
+            likely: list[float] = self._likely().tolist()
+            self._weights = {at: weight for at, weight in enumerate(likely) if weight > 0.0}
         return self._weights
 
     def _likely(self) -> Numbers:

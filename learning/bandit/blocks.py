@@ -83,8 +83,8 @@ class Blocks:
     def read(self, slots: Slots, z: Numbers) -> tuple[Numbers, Numbers]:
         """What each of these blocks says of z, and its variance in units of the noise."""
         if 2 * len(slots) < self.count:
-            return self._weights[slots] @ z, _quadratic(self._covariance[slots], z)
-        said, variance = self.weights @ z, _quadratic(self.covariance, z)
+            return self._weights[slots].dot(z), _quadratic(self._covariance[slots], z)
+        said, variance = self.weights.dot(z), _quadratic(self.covariance, z)
         if len(slots) == self.count:  # they are given in order
             return said, variance
         return said[slots], variance[slots]
@@ -101,15 +101,15 @@ class Blocks:
         """Learn one observation; returns by how much it surprised: the error over how far off it
         was expected to be, in units of y."""
         touched = [(self._weights[slot], self._covariance[slot]) for slot in slots]
-        leans = [covariance @ z for _, covariance in touched]
+        leans = [covariance.dot(z) for _, covariance in touched]
         spread, error = 1.0 + self._unsure, y - self.offset
         for (weights, _), factor, lean in zip(touched, factors, leans, strict=True):
-            spread += factor * factor * float(lean @ z)
-            error -= factor * float(weights @ z)
+            spread += factor * factor * float(lean.dot(z))
+            error -= factor * float(weights.dot(z))
         for (weights, covariance), factor, lean in zip(touched, factors, leans, strict=True):
             weights += lean * (factor * error / spread)
             lean *= factor / math.sqrt(spread)
-            covariance -= np.multiply.outer(lean, lean)
+            covariance -= lean[:, None].dot(lean[None])
         self.offset += self._unsure * error / spread
         self._unsure -= self._unsure**2 / spread
         self._wander()
@@ -195,8 +195,9 @@ class Blocks:
 def _quadratic(matrices: Numbers, z: Numbers) -> Numbers:
     """z' M z of each matrix."""
     count, width = len(matrices), len(z)
-    leans = (matrices.reshape(count * width, width) @ z).reshape(count, width)
-    return np.maximum(leans @ z, 0.0)
+    leans = matrices.reshape(count * width, width).dot(z).reshape(count, width)
+    found: Numbers = np.maximum(leans.dot(z), 0.0)
+    return found
 
 
 def _inverse(matrix: Numbers) -> Numbers:

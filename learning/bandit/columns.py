@@ -214,7 +214,7 @@ def parted(features: Features) -> tuple[tuple[Name, ...], Numbers]:
         names = tuple([(n, v) if isinstance(v, str) else n for n, v in features.items()])
         values = [value for value in values if not isinstance(value, str)]
     numbers = np.fromiter(values, np.float64, len(values))
-    if not float(numbers @ numbers) <= LARGEST_FEATURE:  # no more than a first look
+    if not numbers.dot(numbers) <= LARGEST_FEATURE:  # no more than a first look
         check_features(features)
     return names, numbers
 

@@ -84,13 +84,23 @@ class ContextFree(Policy):
         ids = check_actions(actions)
         check_feedback(ids, action, reward, propensity)
         check_features(context)
-        arm = arm_of(actions[ids.index(action)], self.by)
-        counts, means = self._arms.read([arm])
-        expected = (counts * means + PRIOR * self._arms.mean) / (counts + PRIOR)
-        unsure = self._arms.deviation * math.sqrt(1.0 + 1.0 / float(counts[0] + PRIOR))
+        self.learn(context, actions, ids.index(action), reward, propensity)
+
+    def learn(
+        self,
+        context: Features,
+        actions: Sequence[Action],
+        at: int,
+        reward: float,
+        propensity: float,
+    ) -> None:
+        arm = arm_of(actions[at], self.by)
+        count, mean = self._arms.of(arm)
+        expected = (count * mean + PRIOR * self._arms.mean) / (count + PRIOR)
+        unsure = self._arms.deviation * math.sqrt(1.0 + 1.0 / (count + PRIOR))
         self._arms.learn(arm, reward)
         self._updates += 1
-        if unsure and self._watch.tells((reward - float(expected[0])) / unsure):
+        if unsure and self._watch.tells((reward - expected) / unsure):
             self._arms.forget(KEPT)
 
     def explain(

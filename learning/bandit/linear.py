@@ -34,7 +34,7 @@ from learning.bandit.change import KEPT, Watch
 from learning.bandit.columns import Columns
 from learning.bandit.envelope import seal, unseal
 from learning.bandit.shapley import by_feature
-from learning.bandit.text_format import described
+from learning.bandit.text_format import Key, described, known_as
 from learning.exploration import chances, floored
 from smartcontent.content import Features
 from smartcontent.decision import Action
@@ -108,7 +108,7 @@ class Linear(Policy):
         self._contexts = Columns(most=CONTEXTS)
         self._actions = Columns(most=ACTIONS, constant=False)
         self._blocks = Blocks(self._prior(), drift=1.0 / memory**2)
-        self._views: dict[Any, View] = {}
+        self._views: dict[Key, View] = {}
 
     @property
     def updates(self) -> int:
@@ -148,8 +148,8 @@ class Linear(Policy):
         view = self._view(actions)
         z = self._contexts.encode(context)
         said, variance = self._blocks.read(view.slots, z)
-        scores = self._blocks.offset + view.values @ said
-        variances = view.squares @ variance
+        scores = self._blocks.offset + view.values.dot(said)
+        variances = view.squares.dot(variance)
         if view.unknown is not None:
             variances += view.unknown * self._blocks.newcomer(z, self.noise)
         spreads = self.noise * self.doubt * np.sqrt(variances)
@@ -167,7 +167,17 @@ class Linear(Policy):
     ) -> None:
         ids = check_actions(actions)
         check_feedback(ids, action, reward, propensity)
-        z, a = self._learned(context, actions, ids.index(action))
+        self.learn(context, actions, ids.index(action), reward, propensity)
+
+    def learn(
+        self,
+        context: Features,
+        actions: Sequence[Action],
+        at: int,
+        reward: float,
+        propensity: float,
+    ) -> None:
+        z, a = self._learned(context, actions, at)
         touched = a.nonzero()[0]
         surprise = self._blocks.learn(touched.tolist(), a[touched].tolist(), z, reward)
         if self.fades and self._watch.tells(surprise / self.noise):
@@ -253,7 +263,7 @@ class Linear(Policy):
         self, context: Features, actions: Sequence[Action], at: int
     ) -> tuple[Numbers, Numbers]:
         """The context and one of the actions as vectors, after taking note of their features."""
-        view = self._views.get(_key(actions))
+        view = self._views.get(known_as(actions))
         familiar = view is not None and view.unknown is None
         if not familiar:
             check_features(described(actions[at]))
@@ -270,12 +280,12 @@ class Linear(Policy):
         return z, a
 
     def _view(self, actions: Sequence[Action]) -> View:
-        key = _key(actions)
-        view = self._views.get(key)
+        offered = known_as(actions)
+        view = self._views.get(offered)
         if view is None:
             if len(self._views) >= FAMILIAR:
                 self._views.clear()
-            view = self._views[key] = self._seen_as(actions)
+            view = self._views[offered] = self._seen_as(actions)
         return view
 
     def _seen_as(self, actions: Sequence[Action]) -> View:
@@ -316,8 +326,3 @@ class Linear(Policy):
             self._prior(),
         )
         self._views = {}
-
-
-def _key(actions: Sequence[Action]) -> tuple[object, ...]:
-    """The same for actions that are the same to a model."""
-    return tuple([tuple(act.features.items()) if act.features else act.id for act in actions])

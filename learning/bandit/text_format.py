@@ -4,7 +4,7 @@ Every name and text value is percent-encoded (RFC 3986), so no value can become 
 namespace or a label of its own, and two different features are never written alike.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import quote
@@ -28,6 +28,7 @@ CONTEXT, BASE, OTHER = "c", "b", "a"
 NOTHING = "|z"
 FAMILIAR = 16  # longer actions carry an embedding and are not kept
 Items: TypeAlias = tuple[tuple[str, FeatureValue], ...]
+Key: TypeAlias = tuple[Items | str, ...]
 
 
 @lru_cache(maxsize=16_384)
@@ -57,6 +58,11 @@ def described(action: Action) -> Features:
     Ids are often made for one decision: learned from, they would never be seen again.
     """
     return action.features or {"id": action.id}
+
+
+def known_as(actions: Sequence[Action]) -> Key:
+    """The same for actions that are the same to a model."""
+    return tuple([tuple(act.features.items()) if act.features else act.id for act in actions])
 
 
 def namespace(feature: str) -> str:

@@ -46,6 +46,8 @@ CANARY = tuple(
     for name in ("story", "quote", "question")
 )
 PAIRS = ("cb", "cs", "cp", "ct", "ca", "sp", "pt")
+LEAN = ("--quiet", "--ring_size", "1")  # else it keeps 256 empty examples: 7 MB of each copy
+SHARED = CBLabel(shared=True)
 
 
 class Vowpal(Policy):
@@ -123,8 +125,20 @@ class Vowpal(Policy):
     ) -> None:
         ids = check_actions(actions)
         check_feedback(ids, action, reward, propensity)
+        at = ids.index(action)
+        check_features(actions[at].features)
+        self.learn(context, actions, at, reward, propensity)
+
+    def learn(
+        self,
+        context: Features,
+        actions: Sequence[Action],
+        at: int,
+        reward: float,
+        propensity: float,
+    ) -> None:
         shared = self._shared(context)
-        line = action_line(_checked(described(actions[ids.index(action)])))
+        line = action_line(described(actions[at]))
         weight = min(1.0 / propensity, LARGEST_WEIGHT)
         self._reward_sum += weight * reward
         self._weight_sum += weight
@@ -183,7 +197,7 @@ class Vowpal(Policy):
     def _arguments(self) -> list[str]:
         pairs = [word for pair in PAIRS for word in ("--interactions", pair)]
         return [
-            *("--quiet", "--cb_explore_adf", "--cb_type", "mtr", "--softmax", "--lambda", "1"),
+            *(*LEAN, "--cb_explore_adf", "--cb_type", "mtr", "--softmax", "--lambda", "1"),
             *("--noconstant", "--ignore_linear", "c", "--hash", "all", "--bit_precision"),
             *(str(self.bits), "--learning_rate", str(self.learning_rate), *pairs),
         ]
@@ -196,15 +210,10 @@ class Vowpal(Policy):
             told = values != 0.0
             hashes, values = hashes[told], values[told]
         shared = Example()
-        shared.set_label(CBLabel(shared=True))
+        shared.set_label(SHARED)
         group: Any = shared[CONTEXT]  # its stub takes scalars for arrays
         group.push_many_features(hashes, values.astype(np.float32))
         return shared
-
-
-def _checked(features: Features) -> Features:
-    check_features(features)
-    return features
 
 
 def _estimates(workspace: Engine, parser: TextFormatParser, lines: Sequence[str]) -> list[float]:
@@ -216,7 +225,7 @@ def _estimates(workspace: Engine, parser: TextFormatParser, lines: Sequence[str]
 
 
 def _loaded(model: bytes) -> Engine:
-    return Workspace(["--quiet", "--preserve_performance_counters"], model_data=model)
+    return Workspace([*LEAN, "--preserve_performance_counters"], model_data=model)
 
 
 def _canary(model: bytes) -> list[float]:

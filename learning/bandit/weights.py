@@ -17,7 +17,7 @@ from vowpal_wabbit_next import Workspace
 from learning.bandit.base import Numbers
 from learning.bandit.columns import parted, sides
 from learning.bandit.shapley import Name
-from learning.bandit.text_format import BASE, CONTEXT, described, namespace, token
+from learning.bandit.text_format import BASE, CONTEXT, Key, described, known_as, namespace, token
 from smartcontent.content import Features
 from smartcontent.decision import Action
 
@@ -64,7 +64,7 @@ class Weights:
         self._table = engine.weights()[:, 0, 0]
         self._mask = np.uint64(len(self._table) - 1)
         self._layouts: dict[tuple[Name, ...], Layout] = {}
-        self._views: dict[object, View] = {}
+        self._views: dict[Key, View] = {}
         self._latest: tuple[Features, Layout, Numbers] | None = None
 
     def estimates(self, context: Features, actions: Sequence[Action]) -> Numbers:
@@ -102,12 +102,12 @@ class Weights:
         latest = self._latest
         if latest is not None and latest[0] == context and list(latest[0]) == list(context):
             return latest[1:]
-        key, numbers = parted(context)
-        layout = self._layouts.get(key)
+        names, numbers = parted(context)
+        layout = self._layouts.get(names)
         if layout is None:
             if len(self._layouts) >= FAMILIAR:
                 self._layouts.clear()
-            layout = self._layouts[key] = self._laid_out(key)
+            layout = self._layouts[names] = self._laid_out(names)
         values = np.concatenate([numbers, layout.texts]) if len(layout.texts) else numbers
         self._latest = (dict(context), layout, values)  # what is drawn for is learned next
         return layout, values
@@ -135,12 +135,12 @@ class Weights:
         return self._table[(hashes & self._mask).astype(np.intp)].astype(np.float64)
 
     def _view(self, actions: Sequence[Action]) -> View:
-        key = tuple([tuple(act.features.items()) if act.features else act.id for act in actions])
-        view = self._views.get(key)
+        offered = known_as(actions)
+        view = self._views.get(offered)
         if view is None:
             if len(self._views) >= FAMILIAR:
                 self._views.clear()
-            view = self._views[key] = self._seen_as([described(action) for action in actions])
+            view = self._views[offered] = self._seen_as([described(action) for action in actions])
         return view
 
     def _seen_as(self, actions: Sequence[Features]) -> View:

@@ -10,7 +10,7 @@ from learning.bandit.base import Policy
 from learning.bandit.blocks import Blocks
 from learning.bandit.columns import Columns
 from learning.bandit.linear import Linear
-from learning.exploration import chances, normal
+from learning.exploration import chances
 from smartcontent.content import Features
 from smartcontent.decision import Action
 from smartcontent.errors import InvalidInput
@@ -143,12 +143,6 @@ def test_chances_are_those_of_many_draws() -> None:
     draws = np.random.default_rng(1).normal(means, spreads, size=(200_000, 3)).argmax(axis=1)
     counted = np.bincount(draws, minlength=3) / len(draws)
     assert chances(means, spreads) == pytest.approx(counted, abs=0.01)
-
-
-def test_normal_is_the_error_functions() -> None:
-    points = np.linspace(-9.0, 9.0, 4001)
-    exact = [0.5 * math.erfc(-point / math.sqrt(2.0)) for point in points]
-    assert normal(points) == pytest.approx(exact, abs=5e-8)
 
 
 def test_of_two_the_chance_is_exact() -> None:

@@ -1,5 +1,7 @@
 """Vowpal Wabbit through our door: it learns what is there, and nothing that is not."""
 
+import subprocess
+import sys
 from random import Random
 
 import pytest
@@ -10,7 +12,7 @@ from learning.bandit.base import Policy
 from learning.bandit.envelope import seal, unseal
 from learning.bandit.text_format import action_line, context_block, written
 from learning.bandit.uniform import Uniform
-from learning.bandit.vowpal import Vowpal, _estimates
+from learning.bandit.vowpal import LEAN, Vowpal, _estimates
 from learning.evaluation import lift
 from smartcontent.content import Features, FeatureValue
 from smartcontent.decision import Action
@@ -175,3 +177,28 @@ def test_estimates_read_from_the_weights_are_the_engines_own() -> None:
     costs = policy._weights.estimates(context, offered)
     assert max(map(abs, engines)) > 0.01
     assert engines == pytest.approx((-costs).tolist(), abs=1e-5)
+
+
+GROWTH = """
+import sys
+from learning.bandit import vowpal
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1])
+vowpal.LEAN = tuple(sys.argv[1:])
+policy = vowpal.Vowpal()
+used = resident()
+copies = [policy.clone() for _ in range(16)]
+print(resident() - used)
+"""
+
+
+def grown(*arguments: str) -> int:
+    """Pages of memory that 16 copies take, in a process of their own."""
+    command = [sys.executable, "-c", GROWTH, *arguments]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def test_a_copy_is_small() -> None:
+    """The control: as Vowpal Wabbit is made by default."""
+    assert 3 * grown(*LEAN) < grown("--quiet")
