@@ -102,7 +102,7 @@ async def writer(state: Planned, runtime: Runtime[Team]) -> Update:
     with charged_to(team.account(state["workspace_id"])):
         variants = await to_thread(write_variants, team, state, voice)
     async with step(team, state["workspace_id"], "writer", since=since) as work:
-        work.summary = wording.written(variants)
+        work.summary = wording.written(variants, len(voice.rules))
     return {"variants": variants}
 
 

@@ -37,9 +37,14 @@ def planned(plan: Mapping[str, Sequence[str]]) -> str:
     return f"Drew {count(len(names), 'strategy')}: {', '.join(names)}."
 
 
-def written(variants: Sequence[Variant]) -> str:
+def written(variants: Sequence[Variant], rules: int = 0) -> str:
+    """
+    >>> written([], rules=2)
+    'Wrote 0 variants for 0 platforms, by 2 rules of yours.'
+    """
     platforms = len({variant.platform for variant in variants})
-    said = f"Wrote {count(len(variants), 'variant')} for {count(platforms, 'platform')}."
+    kept = f", by {count(rules, 'rule')} of yours" if rules else ""
+    said = f"Wrote {count(len(variants), 'variant')} for {count(platforms, 'platform')}{kept}."
     notes = [f for variant in variants for f in variant.findings if f.rule == "model-fallback"]
     if not notes:
         return said

@@ -27,8 +27,8 @@ async def add_voice_rule(
     """Add a rule for how posts are worded.
 
     `avoid` takes `about` (the words), `replace` takes `about` and `instead`, `manner` takes
-    `about` (the rule in free words); hashtags, sentences, characters and sentence_words take
-    `most`; the others take nothing.
+    `about` (the rule in free words); hashtags (0 when left out), sentences, characters and
+    sentence_words take `most`; the others take nothing.
 
     Examples: "add a voice rule", "add a style rule: no emoji"
     """
@@ -44,6 +44,8 @@ def voice_setting(*, kind: VoiceKind, about: str, instead: str, most: int | None
     Traceback (most recent call last):
     smartcontent.errors.Conflict: “4 days” does not say the same as “3 days”. Give words ...
     """
+    if kind == "hashtags" and most is None:
+        most = 0
     try:
         setting = VoiceSetting(kind=kind, about=about, instead=instead, most=most)
     except ValidationError as problem:

@@ -27,10 +27,10 @@ class VoiceCard(Noun):
 
 @tool(scope="campaigns:read")
 async def show_voice(*, session: Given[Session]) -> list[VoiceCard]:
-    """Show my writing style: the voice rules that were learned from my edits and posts.
+    """Show the rules for how posts are worded: learned from edits, or given.
 
     Examples: "show my voice rules", "which style rules did you learn from my edits?",
-    "what is my writing style?"
+    "how do I like my posts worded?", "list the rules of my style"
     """
     return [card(rule) for rule in await VoiceRules(session).list(limit=MOST)]
 
