@@ -5,7 +5,8 @@ hostile_cases.py says in which form); without it a few cases of our own are sent
 to the media door under three declared types and to the content door under its own name; every
 string is a content in three formats; every address is asked for on a web where each name stands for
 this machine, with a trap that hears who connects.  All of it must be read or refused with a code
-and a next step, and a PDF of 200 pages must be read within bounded memory.
+and a next step, a PDF of 200 pages must be read within bounded memory, and campaigns must end well
+beside a language model that does not (benchmarks/hostile_models.py).
 """
 
 import asyncio
@@ -17,7 +18,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -29,7 +29,9 @@ from api.deps import Services
 from benchmarks.contract import Bar, arguments, done, peak_memory_mb, report
 from benchmarks.ground import Ground, ground
 from benchmarks.hostile_cases import Cases, Upload, own_cases, read_cases
+from benchmarks.hostile_models import campaigns
 from benchmarks.hostile_pdf import PAGES
+from benchmarks.machine import forget_peak
 from smartcontent.addresses import is_public
 from smartcontent.bootstrap import open_product
 from smartcontent.public_http import PublicOnly
@@ -224,15 +226,18 @@ async def measure(here: Ground, cases: Cases) -> dict[str, Any]:
             tallies = await send_all(client, cases, trap)
     grown = (peak_memory_mb() or 0.0) - before
     connected = sum(not is_public(ip) for ip in trap.connected)
+    tallies["models"], beside = await beside_models(here)
+    grown = max(grown, beside)
     return {**tallies, "memory_grown_mb": round(grown, 1), "asked_inside": connected}
 
 
-def forget_peak() -> float:
-    """Have the system count this process's largest memory anew; what it is now, in MB (proc(5))."""
-    forget = Path("/proc/self/clear_refs")
-    if forget.exists():
-        forget.write_text("5")
-    return peak_memory_mb() or 0.0
+async def beside_models(here: Ground) -> tuple[Tally, float]:
+    """A campaign beside each kind of endpoint, and by how many MB more the largest of them grew
+    than the one beside an endpoint that answers well."""
+    tally, done = Tally(), await campaigns(here)
+    for one in done:
+        tally.note(one.name, one.wrong, one.seconds)
+    return tally, max(one.grown_mb for one in done) - done[-1].grown_mb
 
 
 async def _sign_up(client: httpx.AsyncClient) -> None:
@@ -250,7 +255,7 @@ def summary(measured: dict[str, Any], seed: int) -> tuple[dict[str, Any], dict[s
     long = long_pdf()
     figures: dict[str, Any] = {"seed": seed, "cpus": os.cpu_count()}
     bars: dict[str, Bar] = {}
-    for name in ("uploads", "names", "strings", "addresses"):
+    for name in ("uploads", "names", "strings", "addresses", "models"):
         tally: Tally = measured[name]
         figures[name] = f"{tally.well}/{tally.cases}"
         figures[f"{name}_slowest_seconds"] = round(tally.slowest, 3)

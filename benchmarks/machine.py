@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.contract import peak_memory_mb
+
 CPUINFO = Path("/proc/cpuinfo")
 MEMINFO = Path("/proc/meminfo")
 
@@ -53,3 +55,11 @@ def field(file: Path, name: str) -> str:
         return ""
     lines = (line.partition(":") for line in file.read_text().splitlines())
     return next((value.strip() for key, _, value in lines if key.strip() == name), "")
+
+
+def forget_peak() -> float:
+    """Have the system count this process's largest memory anew; what it is now, in MB (proc(5))."""
+    forget = Path("/proc/self/clear_refs")
+    if forget.exists():
+        forget.write_text("5")
+    return peak_memory_mb() or 0.0

@@ -11,12 +11,12 @@ import regex
 
 from agents.guard import Guard
 from agents.writer import EmbeddedWriter, ModelWriter, Writer
+from benchmarks import model_endpoint as e
 from llm.openai_compatible import chat_model
 from llm.structured import Structured
 from smartcontent.content import Analysis, Content, Finding, Variant
 from smartcontent.settings import Settings
 from tests.agents.articles import EVERYONE, LINK, NIGHT, SPECS, analysed, article
-from tests.llm import endpoint as e
 from tools.read_prompt import read_prompt
 from tools.select_post import MOST_DRAFTS
 from tools.strategies import TABLE, find_strategy

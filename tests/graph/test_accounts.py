@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel
 
+from benchmarks import model_endpoint as e
 from graph.accounts import WorkspaceAccount
 from llm.accounts import charged_to
 from llm.openai_compatible import OpenAICompatible, chat_model
@@ -21,7 +22,6 @@ from smartcontent.settings import Settings
 from store.budgets import Budgets, Limits, Spent
 from store.database import Database
 from tests.conftest import NewWorkspace
-from tests.llm import endpoint as e
 
 
 class Greeting(BaseModel):

@@ -10,6 +10,7 @@ from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from agents.guard import Guard
 from agents.writer import EmbeddedWriter, ModelWriter
+from benchmarks import model_endpoint as e
 from graph.accounts import WorkspaceAccount
 from graph.assistant import Assistant, assistant_graph
 from graph.runner import Runner
@@ -25,7 +26,6 @@ from store.database import Database
 from store.runs import Runs
 from store.variants import Variants
 from tests.graph.small_team import small_team, start
-from tests.llm import endpoint as e
 from tools.toolbox import Toolbox
 
 AUTO = CampaignSettings(auto_approve=True, posts=1)

@@ -8,12 +8,12 @@ from time import monotonic
 import pytest
 from langchain_core.messages import HumanMessage
 
+from benchmarks import model_endpoint as e
 from llm.openai_compatible import OpenAICompatible, chat_model
 from llm.structured import Structured
 from smartcontent.content import Noun
 from smartcontent.errors import ModelMisbehaved, ModelProblem, ModelUnavailable, SetupProblem
 from smartcontent.settings import Settings
-from tests.llm import endpoint as e
 
 
 class Greeting(Noun):

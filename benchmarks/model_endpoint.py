@@ -1,4 +1,4 @@
-"""A real OpenAI-compatible endpoint on loopback that behaves as a test tells it to."""
+"""A real OpenAI-compatible endpoint on loopback that behaves as it is told to."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self.behaviours[number](self)
         except (BrokenPipeError, ConnectionResetError):
-            return  # the client had enough, as some tests want
+            return  # the client had enough
 
     def reply(self, body: bytes, *, status: int = 200, kind: str = "application/json") -> None:
         self.send_response(status)
@@ -55,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
         self.event("[DONE]")
 
     def log_message(self, format: str, *args: object) -> None:
-        """Tests are quiet."""
+        """Nobody reads it."""
 
 
 def saying(text: str, *, finish: str = "stop", usage: tuple[int, int] = (1, 1)) -> Answer:
@@ -143,7 +143,7 @@ def raw(body: bytes, kind: str = "application/json") -> Answer:
 
 
 def hanging(handler: Handler) -> None:
-    """Says nothing until the test is over."""
+    """Says nothing until it is released."""
     handler.released.wait(30)
 
 
