@@ -2,25 +2,25 @@
 
 `python benchmarks/peers/lingua_id.py FOLDER`: FOLDER's settings.json has `texts` and `warm`, one
 sentence that loads what is needed.  The last line says for each mode the ISO 639-1 codes (`und`
-where it gives up), the seconds it took and the seconds it took to load.
+where it gives up), the processor seconds it took and those it took to load.
 """
 
 import json
 import sys
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from lingua import LanguageDetectorBuilder
 
 
 def told(texts: list[str], warm: str, *, low: bool) -> dict:
-    began = perf_counter()
+    began = process_time()
     builder = LanguageDetectorBuilder.from_all_languages()
     detector = (builder.with_low_accuracy_mode() if low else builder).build()
     named(detector, warm)
-    loaded = perf_counter()
+    loaded = process_time()
     codes = [named(detector, text) for text in texts]
-    return {"codes": codes, "seconds": perf_counter() - loaded, "load": loaded - began}
+    return {"codes": codes, "seconds": process_time() - loaded, "load": loaded - began}
 
 
 def named(detector, text: str) -> str:
