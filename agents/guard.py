@@ -70,7 +70,8 @@ class Guard:
             *check_platform(variant, nothing, spec.model_copy(update={"media_required": False})),
             *check_manner(post, variant, nothing, [plain_post(text, spec).text for text in past]),
         ]
-        return _found(variant, findings)
+        tone = tone_of(post.text, variant.language, self.tone)
+        return _found(variant, findings).model_copy(update={"tone": tone})
 
     def review(
         self,

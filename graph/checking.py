@@ -58,6 +58,7 @@ class TextChecks:
             count=measured.count,
             limit=measured.limit,
             sourced=source is not None,
+            tone=found.tone,
             findings=found.findings,
             traces=found.traces,
         )

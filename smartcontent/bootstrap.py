@@ -273,14 +273,17 @@ def compose(
 
 def open_checks(settings: Settings) -> TextChecks:
     """The checks alone: no database, no memory, no model."""
-    analyst = Analyst(embedder=choose_embedder(settings))
-    return choose_checks(analyst, choose_connectors(settings))
+    embedder = choose_embedder(settings)
+    analyst = Analyst(embedder=embedder)
+    return choose_checks(analyst, choose_connectors(settings), choose_tone(embedder))
 
 
-def choose_checks(analyst: Analysing, connectors: Mapping[str, Connector]) -> TextChecks:
+def choose_checks(
+    analyst: Analysing, connectors: Mapping[str, Connector], tone: ToneMeasure | None
+) -> TextChecks:
     """For every platform that can be written for, connected or not."""
     specs = known_specs(connectors)
-    return TextChecks(guard=Guard(specs=specs), analyst=analyst, specs=specs)
+    return TextChecks(guard=Guard(specs=specs, tone=tone), analyst=analyst, specs=specs)
 
 
 def choose_duties(
@@ -376,7 +379,7 @@ def choose_services(
         policies=team.policies,
         learner=team.learner,
         expecting=team.expecting,
-        checking=choose_checks(team.analyst, connectors),
+        checking=choose_checks(team.analyst, connectors, choose_tone(embedder)),
         drafting=Drafting(proposals, team.analyst, team.account),
         assistant=Assistant(
             assistant_graph(chat, toolbox, checkpointer=saver),

@@ -320,7 +320,7 @@ class TextCheck(Noun):
     """What the checks say of any text; `count` and `limit` are the platform's own counting.
 
     `sourced` says whether its facts were checked against a source; without one only its form and
-    manner are.
+    manner are.  `tone` is the share of each tone in how the text reads.
     """
 
     platform: Platform
@@ -328,6 +328,7 @@ class TextCheck(Noun):
     count: int
     limit: int
     sourced: bool
+    tone: dict[str, Share] = {}
     findings: tuple[Finding, ...] = ()
     traces: tuple[Trace, ...] = ()
 

@@ -44,6 +44,7 @@ class Verdict(BaseModel):
     count: int = Field(description="Length in the platform's own counting.")
     limit: int
     sourced: bool
+    tone: dict[str, float] = Field(description="How it reads: the share of each tone.")
     findings: list[Finding]
     traces: list[Trace]
 
@@ -82,6 +83,7 @@ def shown(found: TextCheck) -> Verdict:
         count=found.count,
         limit=found.limit,
         sourced=found.sourced,
+        tone=found.tone,
         findings=list(found.findings),
         traces=list(found.traces),
     )

@@ -9,6 +9,7 @@ from smartcontent.commands.opening import read_settings
 from smartcontent.commands.screen import finish, say
 from smartcontent.content import Content, Finding, Span, TextCheck
 from smartcontent.errors import InvalidInput, TooLarge
+from smartcontent.tones import reading
 from tools.decode_text import LIMIT, decode
 from tools.unstored_content import unstored_content
 
@@ -51,7 +52,9 @@ def tell(text: str, found: TextCheck) -> None:
         if finding.fix:
             say(f"         do: {finding.fix}")
     facts = "" if found.sourced else "; facts were not checked, for that give --source"
-    say(f"{found.count} of {found.limit} on {found.platform}, language {found.language}{facts}")
+    told = (f"language {found.language}", reading(found.tone, None))
+    read = ", ".join(filter(None, told))
+    say(f"{found.count} of {found.limit} on {found.platform}, {read}{facts}")
     say("Nothing in the way." if not found.findings else _sum(found))
 
 

@@ -42,6 +42,7 @@ async def test_a_text_alone_is_checked_by_form_and_manner(
     assert (said["sourced"], said["limit"]) == (False, 280)
     assert set(rules(said)) >= {"over-limit", "manipulation"}
     assert "unsupported-number" not in rules(said)
+    assert said["tone"] == {}  # these services have no measure
 
 
 async def test_what_cannot_be_checked(client: httpx.AsyncClient, owner_headers: Headers) -> None:

@@ -51,6 +51,10 @@ def test_the_command_ends_with_status_1_when_something_has_to_be_mended(tmp_path
         done = CliRunner().invoke(app, ["check", str(post), "--platform", "x", "--json"])
         assert done.exit_code == status, done.output
         assert json.loads(done.output.splitlines()[-1])["blocked"] is bool(status)
+    post.write_text("Thank you all, your help was a wonderful gift.", "utf-8")
+    done = CliRunner().invoke(app, ["check", str(post), "--json"])
+    assert "language en, reads as warm" in done.output
+    assert json.loads(done.output.splitlines()[-1])["tone"]["warm"] > 0.5
 
 
 def test_what_cannot_be_checked(tmp_path: Path) -> None:

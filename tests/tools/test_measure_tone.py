@@ -109,7 +109,9 @@ def test_a_segment_has_its_own_tone_by_name_or_id() -> None:
 
 # -- never of a person ---------------------------------------------------------------------
 
-OF_TEXTS = {"Analysis.tone", "Variant.tone", "Variant.wanted_tone", "Strategy.tone"}
+OF_TEXTS = {
+    "Analysis.tone", "Variant.tone", "Variant.wanted_tone", "Strategy.tone", "TextCheck.tone",
+}  # fmt: skip
 ASKED_FOR = {"CampaignSettings.tone", "CampaignSettings.tones"}
 FEELINGS = ("tone", "emotion", "mood", "feeling", "sentiment", *TONES)
 
