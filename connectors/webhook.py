@@ -18,14 +18,17 @@ from typing import Any
 
 import httpx
 
+from smartcontent.addresses import web_address
 from smartcontent.content import PlatformSpec
 from smartcontent.errors import (
+    AddressRefused,
     OutcomeUnknown,
     RateLimited,
     Rejected,
     SetupProblem,
     Unreachable,
 )
+from smartcontent.public_http import PublicOnly
 from smartcontent.publishing import Engagement, Outgoing, Receipt
 
 SECONDS = 10.0  # until there is a status
@@ -34,6 +37,10 @@ ANSWER_SECONDS = 5.0  # for the body behind it
 ANSWER_BYTES = 64 * 1024
 WAITING = httpx.Timeout(SECONDS, connect=CONNECT_SECONDS)
 WAIT = timedelta(seconds=60)  # after 429 without a usable Retry-After
+PRIVATE_TODO = (
+    "Set SMARTCONTENT_WEBHOOK_URL to a public address; for a receiver on this machine or network, "
+    "set SMARTCONTENT_WEBHOOK_PRIVATE=true too."
+)
 SECRET_BYTES = range(24, 65)  # Standard Webhooks: 24 to 64 bytes
 
 SPEC = PlatformSpec(
@@ -51,7 +58,9 @@ SPEC = PlatformSpec(
 class Webhook:
     """Posts go to `url` as signed JSON.  Raises SetupProblem for an unusable url or secret.
 
-    Say `deduplicates=True` when the receiver takes a `webhook-id` once; else an unclear outcome
+    The address must be one of the public internet, by every address that its name stands for;
+    `private=True` says that a receiver on this machine or network is meant.  Redirects are never
+    followed.  Say `deduplicates=True` when the receiver takes a `webhook-id` once; else an unclear outcome
     waits for a person, for nothing tells a message that arrived from one that did not.
     """
 
@@ -62,10 +71,12 @@ class Webhook:
         client: httpx.AsyncClient | None = None,
         *,
         deduplicates: bool = False,
+        private: bool = False,
         seconds: float = SECONDS,
     ) -> None:
         self.spec = SPEC.model_copy(update={"idempotent": deduplicates})
-        self._url = _address(url)
+        self._url = _address(url, private=private)
+        self._private = private
         self._key = _key(secret)
         self._client = client
         self._seconds = seconds
@@ -106,6 +117,8 @@ class Webhook:
         headers = self._signed(key, int(now.timestamp()), body)
         try:
             return await self._exchange(body, headers)
+        except AddressRefused as refused:
+            raise Rejected(refused.detail, todo=PRIVATE_TODO) from refused
         except (
             httpx.ConnectError,
             httpx.ConnectTimeout,
@@ -138,7 +151,8 @@ class Webhook:
         if self._client:
             yield self._client
         else:
-            async with httpx.AsyncClient(timeout=WAITING) as client:
+            transport = None if self._private else PublicOnly()
+            async with httpx.AsyncClient(timeout=WAITING, transport=transport) as client:
                 yield client
 
     def _signed(self, key: str, at: int, body: bytes) -> dict[str, str]:
@@ -231,15 +245,25 @@ def _web_address(said: object) -> str | None:
     return None
 
 
-def _address(url: str) -> httpx.URL:
+def _address(url: str, *, private: bool) -> httpx.URL:
     with suppress(httpx.InvalidURL):
         address = httpx.URL(url)
         if address.scheme in ("http", "https") and address.host:
-            return address
+            return address if private else _public(url)
     raise SetupProblem(
         "The webhook's address is not one of http:// or https://.",
         todo="Set SMARTCONTENT_WEBHOOK_URL to the receiver's full address.",
     )
+
+
+def _public(url: str) -> httpx.URL:
+    try:
+        return web_address(url)
+    except AddressRefused as refused:
+        raise SetupProblem(
+            f"The webhook's address (SMARTCONTENT_WEBHOOK_URL) is refused: {refused.detail}",
+            todo=PRIVATE_TODO,
+        ) from refused
 
 
 def _key(secret: str) -> bytes:

@@ -171,7 +171,8 @@ def choose_connectors(settings: Settings) -> dict[str, Connector]:
     found: list[Connector] = [Sandbox(settings.data_dir / "sandbox")]
     if settings.webhook_url and settings.webhook_secret:
         secret = settings.webhook_secret.get_secret_value()
-        found.append(Webhook(settings.webhook_url, secret))
+        private = settings.webhook_private
+        found.append(Webhook(settings.webhook_url, secret, private=private))
     return {connector.spec.platform: connector for connector in found}
 
 

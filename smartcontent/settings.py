@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(
         default=None, description="Standard Webhooks secret (whsec_…) for that address."
     )
+    webhook_private: bool = Field(
+        default=False, description="Whether that address may be on this machine or network."
+    )
     minimum_segment: int = Field(default=20, ge=2, description="Smallest segment ever shown.")
     exposure_floor: float = Field(
         default=0.05,

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from smartcontent.errors import (
     SmartContentError,
     Unreachable,
 )
+from smartcontent.public_http import PublicOnly
 from tests.connectors import receiver as faults
 from tests.connectors.receiver import SECRET, Fault, Receiver, listening, named, nobody, status
 from tests.contracts.connector_checks import WORKSPACE, outgoing, problem_of
@@ -32,7 +34,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def webhook(receiver: Receiver) -> Webhook:
-    return Webhook(receiver.url, SECRET)
+    return Webhook(receiver.url, SECRET, private=True)
 
 
 async def test_the_reference_library_accepts_the_signature(
@@ -52,7 +54,7 @@ async def test_the_reference_library_accepts_the_signature(
 async def test_another_secret_is_found_out(receiver: Receiver) -> None:
     """The control: a forged message is seen as one."""
     other = "whsec_" + base64.b64encode(b"x" * 32).decode()
-    await Webhook(receiver.url, other).publish(outgoing())
+    await Webhook(receiver.url, other, private=True).publish(outgoing())
     assert (receiver.forged, receiver.messages) == (1, [])
 
 
@@ -111,13 +113,15 @@ FAULTS: list[tuple[Fault, type[SmartContentError]]] = [
 @pytest.mark.parametrize(("fault", "expected"), FAULTS)
 async def test_faults(receiver: Receiver, fault: Fault, expected: type[SmartContentError]) -> None:
     receiver.fault = fault
-    problem = await problem_of(Webhook(receiver.url, SECRET, seconds=0.5), outgoing())
+    problem = await problem_of(Webhook(receiver.url, SECRET, seconds=0.5, private=True), outgoing())
     assert type(problem) is expected
     assert problem.todo
 
 
 async def test_nobody_there_means_nothing_was_sent() -> None:
-    assert type(await problem_of(Webhook(nobody(), SECRET), outgoing())) is Unreachable
+    assert (
+        type(await problem_of(Webhook(nobody(), SECRET, private=True), outgoing())) is Unreachable
+    )
 
 
 async def test_a_good_status_counts_even_when_the_body_breaks_off(
@@ -148,7 +152,7 @@ async def test_rate_limits_say_until_when(
 
 async def test_a_given_client_is_used_and_left_open(receiver: Receiver) -> None:
     async with _client() as client:
-        webhook = Webhook(receiver.url, SECRET, client)
+        webhook = Webhook(receiver.url, SECRET, client, private=True)
         await webhook.publish(outgoing("one"))
         await webhook.publish(outgoing("two"))
         assert not client.is_closed
@@ -192,7 +196,7 @@ async def test_only_what_deduplicates_is_called_idempotent() -> None:
 async def test_waiting_ends(receiver: Receiver) -> None:
     receiver.fault = faults.hang
     start = time.monotonic()
-    await problem_of(Webhook(receiver.url, SECRET, seconds=0.2), outgoing())
+    await problem_of(Webhook(receiver.url, SECRET, seconds=0.2, private=True), outgoing())
     assert time.monotonic() - start < 10
 
 
@@ -205,3 +209,39 @@ def test_the_signed_bytes_are_the_sent_bytes() -> None:
     inner = hashlib.sha256(bytes(b ^ 0x36 for b in padded) + b"msg-1.1700000000.{}").digest()
     outer = hashlib.sha256(bytes(b ^ 0x5C for b in padded) + inner).digest()
     assert signed["webhook-signature"] == "v1," + base64.b64encode(outer).decode()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1:8080/", "http://169.254.169.254/", "http://[::1]/", "http://nas.local/"],
+)
+def test_a_private_address_must_be_meant(url: str) -> None:
+    with pytest.raises(SetupProblem, match="SMARTCONTENT_WEBHOOK_PRIVATE"):
+        Webhook(url, SECRET)
+    assert Webhook(url, SECRET, private=True).spec.platform == "webhook"
+
+
+async def test_a_public_name_that_stands_for_this_machine_is_never_asked() -> None:
+    """The post is refused for good, and the message says which setting is for such receivers."""
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200)
+
+    for addresses in (["10.0.0.7"], ["93.184.215.14", "127.0.0.1"]):
+        transport = PublicOnly(httpx.MockTransport(answer), look_up=partial(_known, addresses))
+        async with httpx.AsyncClient(transport=transport) as client:
+            problem = await problem_of(
+                Webhook("https://example.org/hook", SECRET, client), outgoing()
+            )
+        assert type(problem) is Rejected and "SMARTCONTENT_WEBHOOK_PRIVATE" in problem.todo
+    assert asked == []
+    transport = PublicOnly(httpx.MockTransport(answer), look_up=partial(_known, ["93.184.215.14"]))
+    async with httpx.AsyncClient(transport=transport) as client:
+        await Webhook("https://example.org/hook", SECRET, client).publish(outgoing())
+    assert [request.url.host for request in asked] == ["93.184.215.14"]
+
+
+async def _known(addresses: list[str], host: str, port: int) -> list[str]:
+    return addresses

@@ -32,16 +32,16 @@ def sandbox_rig(connector: Sandbox, down: Sandbox) -> Rig:
 @contextmanager
 def webhook(folder: Path) -> Iterator[Rig]:
     with listening() as receiver:
-        down = Webhook(nobody(), SECRET)
-        yield Rig(Webhook(receiver.url, SECRET), receiver.shown, down)
+        down = Webhook(nobody(), SECRET, private=True)
+        yield Rig(Webhook(receiver.url, SECRET, private=True), receiver.shown, down)
 
 
 @contextmanager
 def webhook_deduplicated(folder: Path) -> Iterator[Rig]:
     with listening() as receiver:
         receiver.deduplicates = True
-        connector = Webhook(receiver.url, SECRET, deduplicates=True)
-        yield Rig(connector, receiver.shown, Webhook(nobody(), SECRET))
+        connector = Webhook(receiver.url, SECRET, deduplicates=True, private=True)
+        yield Rig(connector, receiver.shown, Webhook(nobody(), SECRET, private=True))
 
 
 RIGS = {"sandbox": sandbox, "webhook": webhook, "webhook_deduplicated": webhook_deduplicated}
