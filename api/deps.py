@@ -19,6 +19,7 @@ from memory.base import Memory
 from smartcontent.content import Caller
 from smartcontent.plugins import Checking, Connector
 from smartcontent.settings import Settings
+from store.budgets import Limits
 from store.database import Database, Session
 from store.media import MediaStore
 from store.secrets import Vault
@@ -54,6 +55,8 @@ class Services:
     assistant: Assistant
     clock: Callable[[], datetime]
     fetch: Fetch = fetch_page
+    budget: Limits = Limits()
+    model: str | None = None  # that writes; None: the embedded writer does
 
 
 def services_of(request: Request) -> Services:

@@ -39,6 +39,7 @@ OPERATIONS: dict[str, Access] = {
     "propose_variants": "contents:read",
     "attach_media": "contents:write",
     "get_media": "contents:read",
+    "describe_media": "contents:write",
     "detach_media": "contents:write",
     "check_text": "contents:read",
     # campaigns and posts
@@ -96,6 +97,8 @@ OPERATIONS: dict[str, Access] = {
     "list_segments": "insights:read",
     "show_insights": "insights:read",
     # what there is
+    "get_model": "insights:read",
+    "set_budget": "budget:write",
     "list_platforms": "signed-in",
     "list_strategies": "signed-in",
     "list_tools": "chat:use",

@@ -101,6 +101,7 @@ PLATFORMS: Mapping[Platform, PlatformSpec] = _table(
     PlatformSpec(
         platform="reddit",
         text_limit=40000,
+        title_limit=300,
         image_limit=1,
         markup="markdown",
         source="https://www.reddit.com/dev/api#POST_api_submit",
@@ -130,6 +131,7 @@ PLATFORMS: Mapping[Platform, PlatformSpec] = _table(
     PlatformSpec(  # a photo post; a video's text takes 2,200
         platform="tiktok",
         text_limit=4000,
+        title_limit=90,
         image_limit=35,
         media_required=True,
         image_types=("image/jpeg", "image/webp"),
@@ -150,6 +152,26 @@ PLATFORMS: Mapping[Platform, PlatformSpec] = _table(
         image_limit=1,
         markup="markdown",
         source="https://developers.forem.com/api/v1",
+        as_of=AS_OF,
+    ),
+    PlatformSpec(  # what stands under a video, and the picture in front of it
+        platform="youtube",
+        text_limit=5000,
+        counting="bytes",
+        title_limit=100,
+        hashtag_limit=60,
+        image_limit=1,
+        image_bytes=2_000_000,
+        image_types=("image/jpeg", "image/png"),
+        source="https://developers.google.com/youtube/v3/docs/videos",
+        as_of=AS_OF,
+    ),
+    PlatformSpec(  # has no limit of its own; more is no post
+        platform="wordpress",
+        text_limit=1_000_000,
+        image_limit=1,
+        markup="html",
+        source="https://developer.wordpress.org/rest-api/reference/posts/",
         as_of=AS_OF,
     ),
 )

@@ -60,8 +60,8 @@ class Webhook:
 
     The address must be one of the public internet, by every address that its name stands for;
     `private=True` says that a receiver on this machine or network is meant.  Redirects are never
-    followed.  Say `deduplicates=True` when the receiver takes a `webhook-id` once; else an unclear outcome
-    waits for a person, for nothing tells a message that arrived from one that did not.
+    followed.  Say `deduplicates=True` when the receiver takes a `webhook-id` once; else an unclear
+    outcome waits for a person, for nothing tells a message that arrived from one that did not.
     """
 
     def __init__(

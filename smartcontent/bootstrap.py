@@ -368,6 +368,7 @@ def choose_services(
         Platforms: platforms,
         Analysing: team.analyst,
         Proposing: proposals,
+        MediaStore: media,
     }
     return Services(
         settings=settings,
@@ -389,4 +390,6 @@ def choose_services(
             team.budget,
         ),
         clock=team.clock,
+        budget=team.budget,
+        model=team.writer.completing.name if isinstance(team.writer, ModelWriter) else None,
     )

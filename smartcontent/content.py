@@ -228,6 +228,7 @@ class PlatformSpec(Noun):
     text_limit: int
     counting: Literal["characters", "graphemes", "bytes", "weighted"] = "characters"
     byte_limit: int | None = None
+    title_limit: int | None = None  # characters, where a post has a title of its own
     link_counts_as: int | None = None
     server_of_mention_counts: bool = True  # in @ana@example.social
     hashtag_limit: int | None = None

@@ -21,6 +21,7 @@ Scope = Literal[
     "chat:use",
     "members:write",
     "keys:write",
+    "budget:write",
 ]
 SCOPES: frozenset[Scope] = frozenset(get_args(Scope))
 
@@ -31,7 +32,7 @@ REVIEWING: frozenset[Scope] = frozenset({"posts:approve"})
 ANALYSING: frozenset[Scope] = frozenset({"subjects:read"})
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
     "owner": SCOPES,
-    "editor": SCOPES - {"members:write", "keys:write"},
+    "editor": SCOPES - {"members:write", "keys:write", "budget:write"},
     "reviewer": READING | REVIEWING,
     "analyst": READING | ANALYSING,
 }

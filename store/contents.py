@@ -92,6 +92,18 @@ class Contents:
         )
         return await self.get(id)
 
+    async def describe(self, id: UUID, media_id: UUID, alt_text: str) -> Content:
+        """Say in words what a picture shows.  Raises NotFound."""
+        said = (
+            update(MEDIA)
+            .where(MEDIA.c.content_id == id, MEDIA.c.id == media_id)
+            .values(alt_text=alt_text)
+            .returning(MEDIA.c.id)
+        )
+        if (await self._session.execute(said)).one_or_none() is None:
+            raise NotFound("This content has no such picture.", todo=NEXT_STEP, id=str(media_id))
+        return await self.get(id)
+
     async def _step_up(self, now: Content, version: int) -> None:
         """From `version` to the next.  Raises StaleVersion: of two edits of it, one wins."""
         raised = (

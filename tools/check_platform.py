@@ -18,6 +18,7 @@ def check_platform(variant: Variant, content: Content, spec: PlatformSpec) -> li
     measured = measure(variant.text, spec)
     return [
         *_text(variant, spec, measured),
+        *_title(content, spec),
         *_too_many("hashtags", measured.hashtags, spec.hashtag_limit, spec),
         *_too_many("pictures", len(variant.media), spec.image_limit, spec),
         *_pictures(variant, content, spec),
@@ -36,6 +37,18 @@ def _text(variant: Variant, spec: PlatformSpec, measured: Measure) -> Iterator[F
             f"(Limit by {spec.source}, {spec.as_of}.)",
             fix=f"Shorten it by {measured.over}.",
             span=Span(start=max(0, end - measured.over), end=end),
+        )
+
+
+def _title(content: Content, spec: PlatformSpec) -> Iterator[Finding]:
+    size = len(content.title)
+    if spec.title_limit is not None and size > spec.title_limit:
+        yield Finding(
+            rule="over-limit",
+            severity="error",
+            reason=f"{spec.platform} takes titles of {spec.title_limit} characters; that of this "
+            f"content has {size}.",
+            fix="Give the content a shorter title.",
         )
 
 

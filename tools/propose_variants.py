@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import Field
 
 from smartcontent import Given, tool
-from smartcontent.content import Variant
+from smartcontent.content import Caller, Variant
 from smartcontent.plugins import Analysing, Proposing
 from store.contents import Analyses, Contents
-from store.database import Session
+from store.database import Database
 from tools.platforms import Platforms
 from tools.read_voice import read_voice
 
@@ -21,7 +21,8 @@ async def propose_variants(
     platform: str = "sandbox",
     tone: Annotated[str, Field(max_length=100)] | None = None,
     *,
-    session: Given[Session],
+    caller: Given[Caller],
+    database: Given[Database],
     analysing: Given[Analysing],
     proposing: Given[Proposing],
     platforms: Given[Platforms],
@@ -35,10 +36,12 @@ async def propose_variants(
     "propose variants of this article", "what could a post about it look like?"
     """
     platforms.require([platform])
-    content = await Contents(session).get(content_id)
-    kept = await Analyses(session).of(content_id)
+    # a model may write for minutes: no transaction stays open meanwhile
+    async with database.transaction(caller.workspace_id) as session:
+        content = await Contents(session).get(content_id)
+        kept = await Analyses(session).of(content_id)
+        voice = await read_voice(session)
     analysis = kept if kept else await to_thread(analysing.analyse, content)
-    voice = await read_voice(session)
     return await to_thread(
         proposing.propose, content, analysis, platform=platform, tone=tone, voice=voice
     )

@@ -1,7 +1,7 @@
 """Checks of any text: is it true to its source, and will the platform take it?"""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -23,8 +23,19 @@ PAST_TEXTS = 50
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
 
+BOTH: dict[str, Any] = {
+    "required": ["content_id", "source"],
+    "properties": {"content_id": {"type": "string"}, "source": {"type": "string"}},
+}
+
+
 class TextToCheck(Body):
-    """A text, and what it may be checked against: a stored content, or a source sent along."""
+    """A text, and what it may be checked against: a stored content, or a source sent along.
+
+    Of the two one may be sent, not both.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"not": BOTH})
 
     text: Passage
     platform: KnownPlatform

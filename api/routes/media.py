@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 from uuid_utils.compat import uuid7
 
-from api.bodies import STORABLE, Id, KnownPlatform
+from api.bodies import STORABLE, Body, Id, KnownPlatform
 from api.callers import CurrentCaller
 from api.deps import Serving, Work
 from api.door import Door
@@ -33,6 +33,14 @@ AltText = Annotated[
     Words, Query(description="What the picture shows, for those who cannot see it.")
 ]
 WORDS: TypeAdapter[str] = TypeAdapter(Words)
+
+
+class Description(Body):
+    """What a picture shows, in words; an empty one takes them away."""
+
+    alt_text: Words
+
+
 BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -102,6 +110,14 @@ async def get_media(
     spec = spec_for(platform, services.connectors)
     fitted = await asyncio.to_thread(fit_picture, data, spec)
     return Response(fitted.data, media_type=fitted.media_type, headers=INERT)
+
+
+@router.patch("/{media_id:uuid}", responses=answers(404))
+async def describe_media(content_id: Id, media_id: Id, body: Description, session: Work) -> Media:
+    """Say in words what a picture shows: its alternative text."""
+    await _find(session, content_id, media_id)
+    await Contents(session).describe(content_id, media_id, body.alt_text)
+    return await _find(session, content_id, media_id)
 
 
 @router.delete("/{media_id:uuid}", status_code=204, responses=answers(404))

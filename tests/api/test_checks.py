@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 Headers = dict[str, str]
 SOURCE = "Bread needs time. The dough took 48 hours, says Ana Diaz of the Northgate bakery."
@@ -64,3 +65,10 @@ async def test_what_cannot_be_checked(client: httpx.AsyncClient, owner_headers: 
     assert (
         await client.post("/v1/checks", json={"text": "Hi", "platform": "x"})
     ).status_code == 401
+
+
+def test_the_document_says_that_one_source_is_enough(app: FastAPI) -> None:
+    """Both as texts are refused, as at run time; one of them null is as good as left out."""
+    schema = app.openapi()["components"]["schemas"]["TextToCheck"]
+    assert schema["not"]["required"] == ["content_id", "source"]
+    assert {part["type"] for part in schema["not"]["properties"].values()} == {"string"}

@@ -104,3 +104,22 @@ async def test_a_picture_as_a_platform_gets_it(
     assert height == 300 and width == 573  # 1.91 to 1
     unknown = await client.get(path, params={"platform": "myspace"}, headers=owner_headers)
     assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown-platform")
+
+
+async def test_words_are_given_to_a_picture_later(
+    client: httpx.AsyncClient, owner_headers: Headers, content: str
+) -> None:
+    files = {"file": ("a.png", _png(), "image/png")}
+    added = await client.post(f"{content}/media", files=files, headers=owner_headers)
+    path, before = added.headers["location"], await client.get(content, headers=owner_headers)
+    said = await client.patch(path, json={"alt_text": "A loaf"}, headers=owner_headers)
+    assert said.json() == {**added.json(), "alt_text": "A loaf"}
+    after = await client.get(content, headers=owner_headers)
+    assert after.json()["media"] == [said.json()]
+    assert after.headers["etag"] != before.headers["etag"]
+    too_long = await client.patch(path, json={"alt_text": "a" * 1_001}, headers=owner_headers)
+    other = await client.post("/v1/contents", json={"text": "Other."}, headers=owner_headers)
+    wrong = f"{other.headers['location']}/media/{added.json()['id']}"
+    missing = await client.patch(wrong, json={"alt_text": "x"}, headers=owner_headers)
+    assert (too_long.status_code, missing.status_code) == (422, 404)
+    assert (await client.get(content, headers=owner_headers)).json() == after.json()
