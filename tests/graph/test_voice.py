@@ -102,13 +102,15 @@ async def test_hashtags_deleted_in_three_approvals_are_not_written_again(
     async with database.transaction(workspace) as session:
         (rule,) = await VoiceRules(session).list()
         (content, *_) = await Contents(session).list()
-        drafts = await propose_variants(
-            content.id,
-            session=session,
-            analysing=team.analyst,
-            proposing=Proposals(writer=team.writer, guard=team.guard, specs=team.specs),
-            platforms=Platforms(team.specs),
-        )
+    drafts = await propose_variants(
+        content.id,
+        caller=Caller(workspace_id=workspace, role="owner", scopes=SCOPES),
+        database=database,
+        analysing=team.analyst,
+        proposing=Proposals(writer=team.writer, guard=team.guard, specs=team.specs),
+        platforms=Platforms(team.specs),
+    )
+    async with database.transaction(workspace) as session:
         await VoiceRules(session).change(rule.id, enabled=False)
     assert rule.statement == "No hashtags."
     assert drafts and not any(hashtags(draft.text) for draft in drafts)
