@@ -26,6 +26,7 @@ from smartcontent.content import (
 from smartcontent.decision import Action, Decision, Estimate, Event, Explanation, PolicySnapshot
 from smartcontent.publishing import CampaignSettings, Post, PostState, RunState
 from smartcontent.voice import VoiceSetting
+from store.budgets import Budgets, Limits
 from store.campaigns import Campaigns
 from store.consents import Consents
 from store.contents import Analyses, Contents
@@ -160,6 +161,7 @@ async def _fill(session: Session, tenant: Tenant, parts: Parts) -> None:
     await registry.promote(shadow.id)
     await Evaluations(session).add("lift", _estimate(mark), {"note": f"{mark} details"})
     words = {"about": f"{mark} word", "instead": f"{mark} other"}
+    await Budgets(session).set(Limits(tokens=1_234_567, micros=7_654_321))
     rule = await VoiceRules(session).add(VoiceSetting(kind="replace", **words))
     await VoiceExamples(session).add([(f"{mark} example", "en")])
     (example,) = await VoiceExamples(session).list()
