@@ -18,7 +18,7 @@ from langgraph.types import interrupt
 from graph import wording
 from graph.choosing import choose_posts, from_now
 from graph.drafting import check_variants, draw_strategies, in_voice, write_variants
-from graph.history import observations
+from graph.history import observations, post_observations
 from graph.intending import intend
 from graph.progress import step
 from graph.state import (
@@ -137,6 +137,7 @@ async def scheduler(state: Checked, runtime: Runtime[Team]) -> Update:
     async with team.database.transaction(state["workspace_id"]) as session:
         charge = await team.policies.charges.in_charge(session)
         history = await observations(session, charge.rewards)
+        past = await post_observations(session, charge.rewards)
         workspace = await Workspaces(session).get()
     forecasts = await to_thread(
         team.scheduler.schedule,
@@ -147,7 +148,7 @@ async def scheduler(state: Checked, runtime: Runtime[Team]) -> Update:
         workspace.time_zone,
     )
     slots, zone = [each.slot for each in forecasts], workspace.time_zone
-    promised = await to_thread(forecast, history, slots, time_zone=zone, now=now, single=True)
+    promised = await to_thread(forecast, past, slots, time_zone=zone, now=now, single=True)
     async with step(team, state["workspace_id"], "scheduler", since=since) as work:
         posts = await choose_posts(work.session, team, state, forecasts)
         await keep_forecasts(work.session, posts, promised)

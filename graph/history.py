@@ -1,6 +1,10 @@
-"""What earlier decisions earned, as plain numbers for the forecast of slots."""
+"""What earlier decisions earned, as plain numbers for the forecast of slots.
 
-from collections.abc import Mapping
+Posts and impressions are paid on different scales (a post without view counts by how much more it
+earned than its account's usual, an impression by its clicks), so a history is of one kind.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,31 +12,44 @@ from graph.canonical import Canonical, Earned
 from learning.bandit.uniform import Uniform
 from learning.rewards import RewardSpec
 from learning.timing import Observation
-from smartcontent.publishing import PostState
 from store.database import Session
-from store.decisions import Decisions
+from store.decisions import Decisions, Logged
 from store.posts import Posts
 
-LOOKED_BACK = 2000  # positions of the log
-POSTS_READ = 200
+IMPRESSIONS = 2_000  # the workspace's own latest
+POSTS = 500
+ENOUGH = 20  # posts, before they alone say what a time is worth
 
 
 async def observations(session: Session, rewards: RewardSpec) -> list[Observation]:
-    """Platform, time and reward of recent decisions of which something is known.
+    """What tells most of times: posts where enough are known, else impressions if there are any.
 
-    Rewards are those that the policy learns from.  A post counts at the hour it was published,
-    an impression at the hour it was decided.
+    When people answer on the creator's own pages is the next best thing to when they answer posts.
     """
-    published = await Posts(session).list(state=PostState.PUBLISHED, limit=POSTS_READ)
-    times = {post.decision_id: post.published_at for post in published if post.published_at}
-    decisions = Decisions(session)
-    recent = max(0, await decisions.settled() - LOOKED_BACK)
-    log = await decisions.log(after_position=recent, limit=LOOKED_BACK)
+    posts = await post_observations(session, rewards)
+    if len(posts) >= ENOUGH:
+        return posts
+    log = await Decisions(session).impressions(limit=IMPRESSIONS)
+    return _observed(log, rewards, {}) or posts
+
+
+async def post_observations(session: Session, rewards: RewardSpec) -> list[Observation]:
+    """Of posts alone, each at the hour it was published."""
+    log = await Decisions(session).posts(limit=POSTS)
+    posts = await Posts(session).decided([logged.decision.id for logged in log])
+    times = {post.decision_id: post.published_at for post in posts if post.published_at}
+    return _observed(log, rewards, times)
+
+
+def _observed(
+    log: Sequence[Logged], rewards: RewardSpec, times: Mapping[UUID, datetime]
+) -> list[Observation]:
+    """Platform, time and reward of what is known, by the rewards that the policy learns from."""
     earned = Canonical(Uniform(), rewards).earned(log)
-    return [seen for entry in earned if (seen := _observed(entry, times)) is not None]
+    return [seen for entry in earned if (seen := _observation(entry, times)) is not None]
 
 
-def _observed(entry: Earned, times: Mapping[UUID, datetime]) -> Observation | None:
+def _observation(entry: Earned, times: Mapping[UUID, datetime]) -> Observation | None:
     """None where nothing is known: that is not a reward of 0."""
     decision = entry.logged.decision
     chosen = next(action for action in decision.actions if action.id == decision.chosen)

@@ -44,6 +44,7 @@ LOGGED = """
 LOG = text(LOGGED.format(order="ASC", only=""))
 RECENT = text(LOGGED.format(order="DESC", only=""))
 POSTS = text(LOGGED.format(order="DESC", only="AND kind = 'post'"))
+IMPRESSIONS = text(LOGGED.format(order="DESC", only="AND kind = 'impression'"))
 PLACE = text("""
     SELECT coalesce(min(position) - 1, 0)
       FROM (SELECT d.position FROM decisions d
@@ -118,6 +119,15 @@ class Decisions:
     async def posts(self, *, limit: int) -> list[Logged]:
         """The last of the settled ones that are about posts, in decision order."""
         return await self._read(POSTS, 0, limit)
+
+    async def count_posts(self) -> int:
+        """How many there ever were."""
+        counted = select(func.count()).where(DECISIONS.c.kind == "post")
+        return int((await self._session.execute(counted)).scalar_one())
+
+    async def impressions(self, *, limit: int) -> list[Logged]:
+        """The last of the settled ones that are about impressions, in decision order."""
+        return await self._read(IMPRESSIONS, 0, limit)
 
     async def closed(self, *, after_position: int, size: int) -> AsyncIterator[list[Logged]]:
         """Pages of the log in decision order, up to the first entry whose time is not over."""
