@@ -21,6 +21,7 @@ from graph.serving import Policies
 from learning.bandit.uniform import Uniform
 from learning.prediction.engagement import Engagement, Prediction
 from learning.prediction.posts import Post as Known
+from learning.prediction.track import spent
 from learning.rewards import RewardSpec
 from learning.timing import zone_of
 from smartcontent.decision import Slot
@@ -58,7 +59,7 @@ DEFAULT = Training()
 @dataclass(frozen=True)
 class Window:
     """Posts with what they earned, their texts, and between which positions of the log they are;
-    `rewards` is the digest of what they were paid by."""
+    `rewards` is the digest of what they were paid by, `ever` how many posts there ever were."""
 
     posts: list[Known]
     texts: list[str]
@@ -66,6 +67,7 @@ class Window:
     position: int
     rewards: str
     delay: timedelta
+    ever: int
 
     def same(self, card: ModelCard, reads: str) -> bool:
         """Whether a model was made of this already."""
@@ -142,7 +144,8 @@ async def window_of(
     ]
     places = [one.position for one in logged if one.decision.id in rewards] or [1]
     texts, digest = [post.text for post in sent], charge.rewards.digest
-    return Window(known, texts, places[0] - 1, places[-1], digest, delay)
+    ever = await Decisions(session).count_posts()
+    return Window(known, texts, places[0] - 1, places[-1], digest, delay, ever)
 
 
 def trained(read: Window, expecting: TextLifts, training: Training) -> Engagement:
@@ -155,6 +158,7 @@ def trained(read: Window, expecting: TextLifts, training: Training) -> Engagemen
         delay=read.delay,
         counted=False,
         most_trees=training.most_trees,
+        alpha=spent(read.ever, training.most),
     )
     return model
 

@@ -17,14 +17,14 @@ Numbers = NDArray[np.float64]
 TIGHTEST_AT = 2_000.0  # the sample size at which the mixture is tuned to be narrowest
 
 
-def multiplier(n: float, alpha: float = 0.05) -> float:
+def multiplier(n: float, alpha: float = 0.05, *, tightest_at: float = TIGHTEST_AT) -> float:
     """Standard errors either side of an estimate so that it holds at every n at once.
 
     >>> round(multiplier(2_000), 2), round(multiplier(200_000), 2)
     (3.04, 3.58)
     """
     log = -2.0 * math.log(alpha)
-    spread = n * (log + math.log(log) + 1.0) / TIGHTEST_AT
+    spread = n * (log + math.log(log) + 1.0) / tightest_at
     return math.sqrt(2.0 * (1.0 + 1.0 / spread) * math.log(math.sqrt(spread + 1.0) / alpha))
 
 

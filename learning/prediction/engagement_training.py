@@ -31,7 +31,7 @@ from learning.prediction.engagement import (
 from learning.prediction.history import History
 from learning.prediction.posts import Post
 from learning.prediction.ridge import Ridge, unseen
-from learning.prediction.track import beats_chance, spearman
+from learning.prediction.track import ONE_SIDED, beats_chance, spearman
 from learning.prediction.trees import Trees
 from smartcontent.errors import InvalidInput
 
@@ -63,12 +63,15 @@ def train(
     counted: bool = True,
     coverage: float = 0.9,
     most_trees: int = 300,
+    alpha: float = ONE_SIDED,
 ) -> Engagement:
     """A model of posts whose engagement is known, in any order; the same input, the same model.
 
     An outcome is known `delay` after its post; `counted`: engagement is a count, else any number;
     `coverage` is the share of outcomes that intervals are to hold, and how many trees are grown is
-    settled up to `most_trees`.  InvalidInput when there are fewer than 20.
+    settled up to `most_trees`.  That it beats chance is claimed of luck with probability `alpha` at
+    most, however often it is trained as outcomes come in.  InvalidInput when there are fewer than
+    20.
     """
     ordered = sorted((p for p in posts if p.engagement is not None), key=lambda p: (p.at, p.id))
     if len(ordered) < FEWEST:
@@ -80,7 +83,7 @@ def train(
     history = History(delay=delay)
     past = history.walk(ordered, values.tolist())
     with threadpool_limits(limits=1):
-        parts, residuals, standard = _fitted(Known(ordered, past, values), seed, most_trees)
+        parts, residuals, standard = _fitted(Known(ordered, past, values), seed, most_trees, alpha)
     interval = Conformal(coverage=coverage)
     interval.start(residuals)
     return Engagement(parts, history, interval, standard, counted=counted)
@@ -152,7 +155,9 @@ def _forest(
     return Trees.together([Trees.of(fit.fit(table, values)) for fit in fits])
 
 
-def _fitted(known: Known, seed: int, most_trees: int) -> tuple[Parts, Numbers, Standard]:
+def _fitted(
+    known: Known, seed: int, most_trees: int, alpha: float
+) -> tuple[Parts, Numbers, Standard]:
     tried = sorted({*(count for count in COUNTS if count < most_trees), most_trees})
     cuts = [round(share * len(known)) for share in CUTS]
     said: dict[tuple[str, int], list[Numbers]] = {}
@@ -164,18 +169,43 @@ def _fitted(known: Known, seed: int, most_trees: int) -> tuple[Parts, Numbers, S
             said.setdefault(key, []).append(column)
     later = known.between(cuts[0], cuts[-1])
     table = {key: np.concatenate(columns) for key, columns in said.items()}
-    counts = {name: _best_count(name, table, later.values) for name in MEMBERS}
-    columns = {name: table[name, counts[name]] for name in MEMBERS}
-    weights = _blend(columns, later.values)
-    middle = sum((weights[name] * columns[name] for name in weights), np.zeros(len(later)))
-    rank = spearman(middle.tolist(), later.values.tolist())
-    standard = Standard(len(known), len(later), rank, beats_chance(rank, len(later)))
+    counts, weights, middle = _blended(table, later.values)
+    rank = _unseen_rank(table, later.values, np.array(cuts) - cuts[0])
+    standard = Standard(len(known), len(later), rank, beats_chance(rank, len(later), alpha))
     if not standard.better_than_chance:
         weights, middle = {"level": 1.0}, later.level
     used = {name: counts[name] for name in weights}
     seeds = [seed + number for number in range(SEEDS)]
     parts = replace(_grow(known, seeds=seeds, counts=used).parts, weights=weights)
     return (*_with_reach(parts, later, middle, seed), standard)
+
+
+def _blended(
+    table: dict[tuple[str, int], Numbers], values: Numbers
+) -> tuple[dict[str, int], dict[str, float], Numbers]:
+    """How many trees, which weights, and what they say of the posts that settled both."""
+    counts = {name: _best_count(name, table, values) for name in MEMBERS}
+    columns = {name: table[name, counts[name]] for name in MEMBERS}
+    weights = _blend(columns, values)
+    middle = sum((weights[name] * columns[name] for name in weights), np.zeros(len(values)))
+    return counts, weights, middle
+
+
+def _unseen_rank(
+    table: dict[tuple[str, int], Numbers], values: Numbers, cuts: NDArray[np.int64]
+) -> float:
+    """Rank correlation where each stretch is predicted by the blend that the others settle.
+
+    A blend's correlation with the very outcomes it was fitted to is above 0 where all is luck.
+    """
+    middle, numbers = np.zeros(len(values)), np.arange(len(values))
+    for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+        other = (numbers < start) | (numbers >= end)
+        seen = {key: column[other] for key, column in table.items()}
+        counts, weights, _ = _blended(seen, values[other])
+        own = [weights[name] * table[name, counts[name]][~other] for name in weights]
+        middle[~other] = np.sum(own, axis=0)
+    return spearman(middle, values)
 
 
 def _best_count(name: str, table: dict[tuple[str, int], Numbers], values: Numbers) -> int:

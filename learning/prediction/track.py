@@ -8,8 +8,11 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from learning.confidence import multiplier
+
 Numbers = NDArray[np.float64]
-ONE_SIDED = 1.645  # standard errors that luck exceeds once in twenty
+ONE_SIDED = 0.05  # chance that luck ever exceeds what is claimed
+TIGHTEST_AT = 200.0  # outcomes: claims are settled among tens to a few thousand
 PROMISED = 0.9  # of outcomes lie inside their interval
 UNLUCKY = 0.05
 FEWEST = 20  # outcomes before anything is claimed
@@ -121,18 +124,33 @@ def _told(rank: float, better: bool, inside: float | None, known: Sequence[Predi
     return f"better than chance (rank correlation {rank:.2f}); {held}"
 
 
-def beats_chance(rank: float, n: int) -> bool:
-    """Whether luck gives a rank correlation this large less than once in twenty.
+def beats_chance(rank: float, n: int, alpha: float = ONE_SIDED) -> bool:
+    """Whether luck gives a rank correlation this large, at whichever n one looks, less than once
+    in twenty: the bound is a confidence sequence, so one may ask after every outcome.
 
     Fisher's z with the standard error of Fieller, Hartley and Pearson (1957).
 
-    >>> beats_chance(0.3, 100), beats_chance(0.3, 20), beats_chance(-0.3, 100)
+    >>> beats_chance(0.3, 200), beats_chance(0.3, 60), beats_chance(-0.3, 200)
     (True, False, False)
     """
     if n < FEWEST:
         return False
     z = math.atanh(min(max(rank, -0.999), 0.999))
-    return z > ONE_SIDED * math.sqrt(1.06 / (n - 3))
+    far = multiplier(n, 2.0 * alpha, tightest_at=TIGHTEST_AT)  # one of the two sides
+    return z > far * math.sqrt(1.06 / (n - 3))
+
+
+def spent(total: int, window: int, alpha: float = ONE_SIDED) -> float:
+    """What of alpha a claim may cost now, where only the newest of all outcomes are looked at.
+
+    Each window full of new outcomes is another chance for luck: the k-th gets 6 / (πk)² of alpha,
+    so that all of them together cost no more than alpha.
+
+    >>> [round(spent(total, 2_000), 4) for total in (60, 2_000, 2_001, 20_000)]
+    [0.0304, 0.0304, 0.0076, 0.0003]
+    """
+    nth = max(math.ceil(total / window), 1)
+    return alpha * 6.0 / (math.pi * nth) ** 2
 
 
 def spearman(one: Sequence[float] | Numbers, other: Sequence[float] | Numbers) -> float:
