@@ -6,7 +6,8 @@
    changed number, name, quotation, date or denial each (`writer_planting`): the guard has to block
    what was changed and to leave alone what is true.
 2. Every strategy is written for three platforms by the embedded writer and by a plain baseline:
-   limits, variety, how many of the key claims they carry, how long it takes.
+   limits, variety, how many of the key claims they carry, how easily they read, how long it takes,
+   and what the shipped prior forecasts of the one's texts against the other's (English only).
 """
 
 import argparse
@@ -20,16 +21,19 @@ from typing import Any
 from agents.analyst import Analyst
 from agents.guard import Guard
 from benchmarks.contract import Bar, arguments, done, report
+from benchmarks.writer_engagement import against
 from benchmarks.writer_paraphrases import Paraphrase, paraphrases
 from benchmarks.writer_pieces import Draft, Piece, as_variant, excerpts, pieces
 from benchmarks.writer_planting import KINDS, Planted, plant
 from benchmarks.writer_texts import told
-from benchmarks.writers import BASELINE, baseline, embedded, variants_of
+from benchmarks.writers import BASELINE, Written, baseline, embedded, variants_of
 from connectors.spec import known_specs
-from memory.embedding import Usem3
+from graph.expecting import TextLifts
+from memory.embedding import MiniLM, Usem3
 from smartcontent.content import Finding, PlatformSpec
 
 PLATFORMS = ("bluesky", "mastodon", "linkedin")
+FORECAST = "mastodon"  # one platform is enough: the prior reads words
 PLANTED, FAITHFUL = 500, 600
 CAUGHT, ALARMS = 0.95, 0.02
 Tally = dict[str, dict[str, int]]
@@ -96,13 +100,21 @@ def share(tally: Tally, key: str, what: str) -> float:
 def writers(
     found: Sequence[Piece], specs: dict[str, PlatformSpec], guard: Guard
 ) -> dict[str, dict[str, Any]]:
-    """Figures by writer."""
+    """Figures by writer; the embedded one's with its forecast against the baseline."""
     asked = {name: specs[name] for name in PLATFORMS}
-    everyone = {
-        "embedded": variants_of(embedded(), found, asked, guard),
-        BASELINE: baseline(found, asked, guard),
+    ours = list(variants_of(embedded(), found, asked, guard))
+    plain = list(baseline(found, asked, guard))
+    lifts = TextLifts([Usem3(), MiniLM()]).lifts
+    forecast = against(_on(FORECAST, ours), _on(FORECAST, plain), lifts)
+    expected = asdict(forecast) if forecast else None
+    return {
+        "embedded": {**asdict(told(ours, specs)), "expected_against_baseline": expected},
+        BASELINE: asdict(told(plain, specs)),
     }
-    return {name: asdict(told(list(texts), specs)) for name, texts in everyone.items()}
+
+
+def _on(platform: str, written: Sequence[Written]) -> list[Written]:
+    return [one for one in written if one.variant.platform == platform]
 
 
 def measure(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Bar]]:

@@ -1,7 +1,7 @@
 """What can be counted in a set of variants: limits, variety, how much of the source they carry."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import mean
@@ -10,8 +10,9 @@ from benchmarks.writer_pieces import Piece
 from benchmarks.writers import Written
 from smartcontent.content import PlatformSpec, Variant
 from tools.compare_posts import likeness
-from tools.measure_text import measure
+from tools.measure_text import measure, readability
 from tools.plain_post import plain_post
+from tools.split_sentences import split
 from tools.tokens import keys
 
 KEY_SENTENCES = 5  # of a source: their claims are the key claims
@@ -23,7 +24,8 @@ class Told:
 
     `distinct_1` and `distinct_2` are different words and pairs of words over all of them (Li et
     al. 2016), within one piece and platform; `similarity` is the mean likeness of two such
-    variants; `coverage` the share of a piece's key claims that its variants carry.
+    variants; `coverage` the share of a piece's key claims that its variants carry; `lix` the mean
+    readability index (Björnsson 1968; lower reads more easily) where words stand apart.
     """
 
     variants: int
@@ -33,6 +35,7 @@ class Told:
     distinct_2: float
     similarity: float
     coverage: float
+    lix: float
     seconds_per_variant: float
 
 
@@ -53,6 +56,7 @@ def told(found: Sequence[Written], specs: Mapping[str, PlatformSpec]) -> Told:
         distinct_2=mean(distinct(group, 2) for group in texts),
         similarity=mean(_similarity(group) for group in several) if several else 0.0,
         coverage=mean(_coverage(group) for group in groups.values()),
+        lix=mean(_lix(found, specs)),
         seconds_per_variant=mean(one.seconds for one in found),
     )
 
@@ -87,6 +91,14 @@ def _coverage(group: Sequence[Written]) -> float:
     wanted = key_claims(group[0].piece)
     said = " ".join(" ".join(keys(one.variant.text)) for one in group)
     return sum(claim in said for claim in wanted) / len(wanted) if wanted else 1.0
+
+
+def _lix(found: Sequence[Written], specs: Mapping[str, PlatformSpec]) -> Iterator[float]:
+    for one in found:
+        said = _plain(one.variant, specs).replace(one.piece.content.link or "", "")
+        lix = readability(split(said, one.variant.language), one.variant.language).lix
+        if lix is not None:
+            yield lix
 
 
 def key_claims(piece: Piece) -> set[str]:

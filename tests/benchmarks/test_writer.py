@@ -2,21 +2,26 @@
 
 import json
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 
 from agents.analyst import Analyst
 from agents.guard import Guard
 from benchmarks.writer import alarms, caught, drafts, faithful_texts, share
+from benchmarks.writer_engagement import against
 from benchmarks.writer_paraphrases import RULES, paraphrases
 from benchmarks.writer_pieces import Piece, excerpts, pieces
 from benchmarks.writer_planting import KINDS, plant
 from benchmarks.writer_texts import told
 from benchmarks.writers import baseline, embedded, variants_of
 from connectors.spec import known_specs
+from learning.prediction.text_prior import Lifts
 from memory.embedding import HashedEmbedder
 from smartcontent.content import Variant
 
@@ -83,3 +88,21 @@ def test_the_embedded_writer_repeats_itself_less_than_the_baseline(found: list[P
     assert ours.blocked == 0.0
     assert ours.similarity < plain.similarity
     assert ours.distinct_2 > plain.distinct_2
+
+
+def longer(texts: Sequence[str]) -> Lifts:
+    """A forecast that knows no better than that long texts earn more."""
+    lengths = np.array([float(len(text)) for text in texts])
+    none = np.zeros(len(texts))
+    return Lifts(lengths - lengths.mean(), none, np.outer(none, none), False, False, True)
+
+
+def test_a_forecast_compares_two_writers_of_the_same_pieces(found: list[Piece]) -> None:
+    asked, guard = {"mastodon": SPECS["mastodon"]}, Guard(specs=SPECS)
+    plain = list(baseline(found, asked, guard))
+    short = [replace(one, variant=one.variant.model_copy(update={"text": "Hm."})) for one in plain]
+    forecast, other = against(plain, short, longer), against(short, plain, longer)
+    assert forecast and other
+    assert (forecast.better, other.better) == (1.0, 0.0)
+    assert forecast.lift == pytest.approx(-other.lift)
+    assert against(plain, [], longer) is None
