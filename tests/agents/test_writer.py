@@ -64,6 +64,20 @@ def test_a_list_stays_a_list() -> None:
     assert len(items) == 4
 
 
+def test_a_list_whose_introduction_points_back_stands_under_the_title() -> None:
+    steps = "- Ask the bakers in town\n- Open at midnight\n- Keep the kettle warm"
+    text = (
+        f"# The night library\n\nThe hall was empty.\n\nWe built upon it in three steps:\n\n{steps}"
+    )
+    content = article(text)
+    variant = EmbeddedWriter().write(
+        content, analysed(content), segment=EVERYONE, strategy=find_strategy("how_to"),
+        spec=SPECS["medium"], seed=1,
+    )  # fmt: skip
+    assert variant is not None
+    assert variant.text.startswith("The night library\n• Ask the bakers")
+
+
 def test_two_sides_stand_against_each_other() -> None:
     one, other = body(embedded("contrast")).split("\n\n")
     assert one.startswith("Most libraries close at six")
