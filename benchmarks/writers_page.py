@@ -85,10 +85,12 @@ def _ours(found: Sequence[Piece], platforms: Sequence[str], each: int) -> list[R
 def _figures(of: Row) -> str:
     refused = ", ".join(f"{rule} {times}" for rule, times in of["refused_for"].items()) or "none"
     taken_over = round(of["fallback"] * of["variants"])
+    unasked = of.get("not_asked_for_want_of_time")
+    left_out = f"; {unasked} more orders were not put to it for want of time" if unasked else ""
     return (
         f"{of['answers']} drafts for {of['variants']} variants; {of['no_post']:.0%} of the drafts "
         f"were no post, {of['refused']:.0%} of the others were refused by the checks ({refused}); "
-        f"for {taken_over} variants the embedded writer took over"
+        f"for {taken_over} variants the embedded writer took over{left_out}"
     )
 
 
@@ -174,13 +176,14 @@ def _clipped(text: str) -> str:
 
 
 def _telling(rows: Sequence[Row]) -> list[Row]:
-    """The first drafts that the guard refused, each for a rule of its own."""
+    """The first drafts that said something and were refused, each for a reason of its own."""
     kept: dict[str, Row] = {}
     for row in rows:
         for draft in row["drafts"]:
-            rule, _, _ = "".join(draft["refused"][:1]).partition(":")
-            if rule in RULES and rule not in kept:
-                kept[rule] = {**row, "drafts": [draft]}
+            why = "".join(draft["refused"][:1])
+            rule = why.partition(":")[0] if why.partition(":")[0] in RULES else why
+            if draft["text"] and rule:
+                kept.setdefault(rule, {**row, "drafts": [draft]})
     return list(kept.values())[:WARNINGS]
 
 
