@@ -1,4 +1,8 @@
-"""Behaviour as plain numbers, counted by the database, of people who allow it and nobody else."""
+"""Behaviour as plain numbers, counted by the database, of people who allow it and nobody else.
+
+Hours are those of the workspace's time zone, summer time included: of a person's own nothing is
+known, and an evening in Zagreb is no evening in UTC.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +19,7 @@ ENGAGED = ("click", "like", "share", "save", "comment", "conversion")
 # Hours and platforms: when and where somebody is there at all.  Topics and strategies: only what
 # they answered to, for what they were shown says more about us than about them.
 SHARES = {
-    "hours": ("extract(hour FROM occurred_at AT TIME ZONE 'UTC')::int", "true"),
+    "hours": ("extract(hour FROM local_at)::int", "true"),
     "platforms": ("platform", "true"),
     "topics": ("topic", "engaged"),
     "strategies": ("strategy", "engaged"),
@@ -31,9 +35,11 @@ ONE_SHARE = """
 SEEN = """
     WITH seen AS MATERIALIZED (
         SELECT e.subject, e.kind, e.occurred_at, e.topic, e.language, d.strategy,
+               e.occurred_at AT TIME ZONE w.time_zone AS local_at,
                coalesce(e.platform, d.action_platform) AS platform,
                e.kind = ANY(:engaged) AS engaged
           FROM consents c
+          JOIN workspaces w ON w.id = c.workspace_id
           JOIN events e ON e.subject = c.subject
           LEFT JOIN decisions d ON d.id = e.decision_id
          WHERE c.purpose = 'personalisation' AND c.granted

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from smartcontent.content import Purpose, Segment, Segmentation
 from smartcontent.decision import Event
@@ -14,6 +15,7 @@ from store.decisions import Decisions
 from store.events import Events
 from store.rows import new_id
 from store.segments import Segments
+from store.tables import WORKSPACES
 from tests.store.scene import decision, stage
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -114,6 +116,21 @@ async def test_listeners_are_told_whose_events_came(database: Database, workspac
     heard = ""
     while heard != str(workspace):
         heard = await anext(payloads)
+
+
+@pytest.mark.parametrize(("zone", "hours"), [("Europe/Zagreb", {18}), ("UTC", {16, 17})])
+async def test_hours_are_those_of_the_workspace_in_summer_too(
+    database: Database, workspace: UUID, zone: str, hours: set[int]
+) -> None:
+    """18 h in Zagreb is 17 h UTC in winter and 16 h in summer; in UTC, the control, two hours."""
+    winter, summer = datetime(2026, 3, 20, 17, tzinfo=UTC), datetime(2026, 4, 10, 16, tzinfo=UTC)
+    async with database.transaction(workspace) as session:
+        await session.execute(update(WORKSPACES).values(time_zone=zone))
+        await allow(session, "ana")
+        seen = [event(str(at), subject="ana", occurred_at=at) for at in (winter, summer)]
+        await Events(session).ingest(seen)
+        (ana,) = await Events(session).behaviours(now=summer)
+    assert {hour for hour, share in enumerate(ana.hours) if share} == hours
 
 
 async def test_behaviour_is_counted_in_plain_numbers(database: Database, workspace: UUID) -> None:
