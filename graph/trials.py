@@ -63,6 +63,7 @@ class Trial:
             predicted=asked.scores[decision.chosen],
             expected=sum(target[name] * asked.scores[name] for name in target),
             mixture=decision.mixture[decision.chosen],
+            person=decision.subject,
         )
         self.samples.append(sample)
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from learning.confidence import Mean, multiplier
 from learning.evaluation.estimators import Log, dr, dr_terms
+from learning.evaluation.lift import FEWEST_PEOPLE
 from learning.evaluation.samples import Samples, refusal
-from learning.evaluation.verdicts import rounded
+from learning.evaluation.verdicts import rounded, too_thin
 from smartcontent.decision import Estimate
 from smartcontent.errors import InvalidInput
 
@@ -31,7 +32,8 @@ def better(current: Log, candidate: Log, *, alpha: float = 0.05) -> Promotion:
     that of DR, decision by decision, so what moves both policies alike falls out; without a
     reward model it is taken around the mean.  The interval is a confidence sequence: asking
     after every retraining until the answer is yes does not make a worse policy pass; asking
-    for many candidates does, so divide alpha by their number.
+    for many candidates does, so divide alpha by their number.  Whoever comes often is no more
+    evidence than one person is: where people are known, it is as wide as they differ.
 
     Raises InvalidInput when the two are not the same decisions.
     """
@@ -49,6 +51,11 @@ def _difference(ours: Samples, theirs: Samples, alpha: float) -> Estimate:
     new, old = dr_terms(ours), dr_terms(theirs)
     value, moves = new.value - old.value, new.influence - old.influence
     group = Mean.of(moves, float(moves.min()), float(moves.max()))
+    if ours.people is not None:
+        table = np.column_stack([np.bincount(ours.people), np.bincount(ours.people, moves)])
+        group = group.among(table[table[:, 0] > 0.0].tolist())
+    if group.people is not None and group.people < FEWEST_PEOPLE:
+        return too_thin(group.people, "people", FEWEST_PEOPLE)
     far = multiplier(group.n, alpha) * float(np.sqrt(group.error))
     low, high = value - far, value + far
     verdict = (

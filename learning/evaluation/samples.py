@@ -23,7 +23,8 @@ class Sample(NamedTuple):
     is the probability it had in the whole policy, holdback included.  `target` is what the
     policy in question would draw it with.  A reward model that was not fitted to this decision
     says what the action drawn would earn (`predicted`), and what the policy in question would
-    on average (`expected`).  What a person `overridden` is left out of every figure.
+    on average (`expected`).  What a person `overridden` is left out of every figure.  `person` is
+    whom it was made for, where that is known.
     """
 
     reward: float
@@ -33,6 +34,7 @@ class Sample(NamedTuple):
     expected: float = 0.0
     mixture: float | None = None
     overridden: bool = False
+    person: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Samples:
 
     `implied` is the weight each reward has in the model's own answer, where the model tells
     (`reward_model.cross_fitted`); with it the direct method knows its standard error.
+    `people` numbers whom each was made for; without it each counts as one of its own.
     """
 
     rewards: Numbers
@@ -50,6 +53,7 @@ class Samples:
     expected: Numbers
     implied: Numbers
     propensity_used: Propensity = "conditional p"
+    people: NDArray[np.int64] | None = None
 
     @classmethod
     def of(
@@ -74,7 +78,8 @@ class Samples:
                 todo="Give the propensities as they were logged, and finite rewards.",
             )
         nothing = np.zeros(len(kept))
-        return cls(rewards, propensities, targets, predicted, expected, nothing, by)
+        people = _numbered(kept)
+        return cls(rewards, propensities, targets, predicted, expected, nothing, by, people)
 
     @property
     def weights(self) -> Numbers:
@@ -128,6 +133,15 @@ def refusal(samples: Samples) -> Estimate | None:
     if telling < TELLING:
         return too_thin(telling, f"effective rewards other than {usual:g}", TELLING)
     return None
+
+
+def _numbered(samples: Sequence[Sample]) -> NDArray[np.int64] | None:
+    """Who is not known is somebody else each time; None where nobody is known."""
+    if all(sample.person is None for sample in samples):
+        return None
+    known: dict[object, int] = {}
+    keys = (sample.person or at for at, sample in enumerate(samples))
+    return np.array([known.setdefault(key, len(known)) for key in keys], dtype=np.int64)
 
 
 def _numbers(sample: Sample, by: Propensity) -> tuple[float, float, float, float, float]:

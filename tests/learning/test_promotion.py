@@ -1,5 +1,7 @@
 """A candidate takes over when it is better, and not because somebody asked often enough."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -53,6 +55,42 @@ def test_asking_again_and_again_promotes_no_equal() -> None:
         passed += any(one.low is not None and one.low > 0.0 for one in asked)
         careless += any(impatient(one.value, one.low, one.n) for one in asked)
     assert passed <= 3 < careless
+
+
+def test_one_who_comes_often_is_not_many() -> None:
+    """40 people of 125 visits, a taste each: two policies that earn the same, 60 times.
+
+    The control counts visits as if everybody came once.
+    """
+    passed = careless = 0
+    for seed in range(60):
+        ours, theirs = returning(seed, (0.6, 0.2, 0.2)), returning(seed, (0.2, 0.6, 0.2))
+        passed += claims(ours, theirs)
+        careless += claims(replace(ours, people=None), replace(theirs, people=None))
+    assert passed <= 3 < careless
+
+
+def claims(ours: Samples, theirs: Samples) -> bool:
+    low = better(theirs, ours).difference.low
+    return low is not None and low > 0.0
+
+
+def returning(seed: int, target: tuple[float, ...]) -> Samples:
+    """Each person likes one of the first two actions and not the other."""
+    rng = np.random.default_rng(seed)
+    people = np.repeat(np.arange(40), 125)
+    actions = rng.choice(3, len(people), p=LOGGED)
+    likes = rng.integers(0, 2, 40)[people]
+    rewards = (rng.random(len(people)) < np.where(actions == likes, 0.5, 0.05)).astype(float)
+    nothing: NDArray[np.float64] = np.zeros(len(people))
+    arrays = (rewards, LOGGED[actions], np.array(target)[actions], nothing, nothing, nothing)
+    return Samples(*arrays, people=people)
+
+
+def test_few_people_are_too_few() -> None:
+    some = returning(1, SAME).take(np.arange(15 * 125))
+    found = better(some, some)
+    assert not found.promote and "15 people, at least 20" in found.difference.verdict
 
 
 def impatient(value: float | None, low: float | None, n: int) -> bool:
