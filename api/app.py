@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from api import pages, problems
+from api import pages, problems, verdicts
 from api.attempts import Attempts
 from api.callers import Doorman
 from api.deps import Services
@@ -82,6 +82,7 @@ ROUTERS: Sequence[APIRouter] = (
     feed.router,
     health.router,
     pages.router,
+    verdicts.router,
 )
 STATIC = Path(__file__).parent / "static"
 

@@ -92,7 +92,8 @@ class Doorman:
             if kept is None or not hmac.compare_digest(kept, digest(credential)):
                 raise unknown_credential()
             await keys.touch(key_id)
-        return Caller(workspace_id=workspace_id, role="editor", scopes=frozenset(key.scopes))
+        scopes = frozenset(key.scopes)
+        return Caller(workspace_id=workspace_id, role="editor", scopes=scopes, key_id=key_id)
 
 
 def _require_own_page(request: Request) -> None:

@@ -5,70 +5,23 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from agents.learner import strategy_action
+from api.cards import Card, Kept, Refused, cards, kept
 from api.deps import Services
-from smartcontent.content import Finding, Segment, Variant, Workspace
-from smartcontent.decision import Decision
-from smartcontent.publishing import Campaign, Post, PostState, RunState
-from smartcontent.tones import reading
+from smartcontent.content import Segment, Workspace
+from smartcontent.publishing import Campaign, RunState
 from store.campaigns import Campaigns
 from store.contents import Contents
 from store.database import Session
-from store.decisions import Decisions
 from store.insights import Insights
-from store.posts import Posts
 from store.runs import Runs, RunStep
 from store.segments import Segments
-from store.variants import Variants
 from store.workspaces import Workspaces
 from tools.show_insights import Learned, show_insights
 from tools.show_voice import VoiceCard, show_voice
 from tools.strategies import strategies
 
 CAMPAIGNS_SHOWN = 6
-ODDS_SHOWN = 8
-STATES = {
-    PostState.DRAFT: "draft",
-    PostState.AWAITING_APPROVAL: "waiting for you",
-    PostState.APPROVED: "approved",
-    PostState.SCHEDULED: "scheduled",
-    PostState.PUBLISHING: "going out",
-    PostState.PUBLISHED: "published",
-    PostState.FAILED: "not published",
-    PostState.UNKNOWN: "please check",
-    PostState.CANCELLED: "not this one",
-}
-
-
-@dataclass(frozen=True)
-class Odds:
-    """How likely a strategy was when the choice was made."""
-
-    name: str
-    share: float
-
-
-@dataclass(frozen=True)
-class Card:
-    """One post as a person looks at it before saying yes."""
-
-    post: Post
-    strategy: str
-    segment: str
-    language: str
-    tone: str
-    when: str
-    why: str
-    support: str
-    findings: Sequence[Finding] = ()
-    odds: Sequence[Odds] = ()
-
-    @property
-    def state_words(self) -> str:
-        return STATES[self.post.state]
-
-    @property
-    def waiting(self) -> bool:
-        return self.post.state == PostState.AWAITING_APPROVAL
+WAITING = RunState.AWAITING_APPROVAL
 
 
 @dataclass(frozen=True)
@@ -88,6 +41,7 @@ class Shown:
     problem: str | None
     steps: Sequence[RunStep]
     cards: Sequence[Card]
+    kept: Sequence[Kept] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +69,9 @@ class Home:
     voice: Sequence[VoiceCard] = field(default=())
 
 
-async def home(session: Session, services: Services, chosen: UUID | None) -> Home:
+async def home(
+    session: Session, services: Services, chosen: UUID | None, refused: Refused | None = None
+) -> Home:
     """Everything on the first screen.  `chosen` is a campaign's id; none shows the newest."""
     campaigns = await Campaigns(session).list(limit=CAMPAIGNS_SHOWN)
     titled = [await _titled(session, campaign) for campaign in campaigns]
@@ -130,7 +86,7 @@ async def home(session: Session, services: Services, chosen: UUID | None) -> Hom
         scale=max((row.high for row in rows), default=1.0) or 1.0,
         minimum_segment=services.settings.minimum_segment,
         campaigns=titled,
-        shown=await _shown(session, picked) if picked else None,
+        shown=await _shown(session, picked, refused) if picked else None,
         learned=rows,
         segments=await Segments(session).list(),
         voice=await show_voice(session=session),
@@ -146,10 +102,11 @@ async def _titled(session: Session, campaign: Campaign) -> Titled:
     return Titled(campaign.id, content.title)
 
 
-async def _shown(session: Session, campaign: Campaign) -> Shown:
+async def _shown(session: Session, campaign: Campaign, refused: Refused | None) -> Shown:
     run = await Runs(session).of(campaign.id)
     steps = await Runs(session).steps(run.id)
     live = run.state in (RunState.QUEUED, RunState.RUNNING)
+    posts, waiting = await cards(session, campaign, refused), run.state == WAITING
     return Shown(
         id=campaign.id,
         title=(await _titled(session, campaign)).title,
@@ -157,7 +114,8 @@ async def _shown(session: Session, campaign: Campaign) -> Shown:
         live=live,
         problem=run.problem,
         steps=steps,
-        cards=await _cards(session, campaign),
+        cards=posts,
+        kept=await kept(session, campaign, posts) if waiting else (),
     )
 
 
@@ -172,51 +130,6 @@ def _summary(state: RunState, steps: Sequence[RunStep]) -> str:
         RunState.CANCELLED: "Cancelled",
     }
     return words[state]
-
-
-async def _cards(session: Session, campaign: Campaign) -> list[Card]:
-    posts = await Posts(session).list(campaign_id=campaign.id, limit=50)
-    variants = {variant.id: variant for variant in await Variants(session).of(campaign.id)}
-    segments = {segment.id: segment.name for segment in await Segments(session).list()}
-    cards = []
-    for post in sorted(posts, key=lambda post: post.scheduled_at):
-        variant = variants[post.variant_id]
-        decision = await Decisions(session).get(post.decision_id)
-        cards.append(_card(post, variant, decision, segments))
-    return cards
-
-
-def _card(post: Post, variant: Variant, decision: Decision, segments: dict[UUID, str]) -> Card:
-    return Card(
-        post=post,
-        strategy=variant.strategy.replace("_", " "),
-        segment=segments.get(variant.segment_id, "everyone"),
-        language=variant.language,
-        tone=reading(variant.tone, variant.wanted_tone),
-        when=post.scheduled_at.strftime("%a %-d %b, %H:%M UTC"),
-        why=decision.explanation.sentence,
-        support=_support(variant),
-        findings=variant.findings,
-        odds=_odds(decision),
-    )
-
-
-def _support(variant: Variant) -> str:
-    if not variant.traces:
-        return "No numbers, names or quotes in it to check."
-    if len(variant.traces) == 1:
-        return "The one fact in it is in your text."
-    return f"All {len(variant.traces)} facts in it are in your text."
-
-
-def _odds(decision: Decision) -> list[Odds]:
-    """The probability of each strategy: its actions' propensities added up."""
-    shares: dict[str, float] = {}
-    for action in decision.actions:
-        name = str(action.features.get("strategy", action.id)).replace("_", " ")
-        shares[name] = shares.get(name, 0.0) + decision.propensities[action.id]
-    ranked = sorted(shares.items(), key=lambda item: -item[1])
-    return [Odds(name, share) for name, share in ranked[:ODDS_SHOWN]]
 
 
 async def _rows(

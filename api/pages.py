@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
 from api.callers import SESSION_COOKIE
+from api.cards import Refused
 from api.home import home
 from api.parts import Parts, Using
 from api.routes.feed import public_feed
@@ -24,16 +25,14 @@ from smartcontent.content import Caller
 from smartcontent.errors import NotAuthenticated, SmartContentError
 from smartcontent.scopes import Scope, require
 from smartcontent.tones import TONES
-from store.posts import Posts
 from store.voice import VoiceRules
-from tools.approve_post import approve_post
 from tools.bring_content import bring_content
 from tools.convert_document import LIMIT as DOCUMENT_LIMIT
 from tools.decode_text import LIMIT
 from tools.platforms import Platforms
 from tools.read_content import Reading, read
 from tools.read_link import Fetch, read_link
-from tools.start_campaign import start_campaign, wake
+from tools.start_campaign import start_campaign
 
 HERE = Path(__file__).parent
 REFRESH_COOKIE = "smartcontent_refresh"
@@ -96,7 +95,7 @@ async def first_screen(request: Request, parts: Using, campaign: UUID | None = N
         caller = await member(request, parts, "campaigns:read")
     except NotAuthenticated:
         return await _renewed(request, parts)
-    return await _home(request, parts, caller, campaign)
+    return await show_home(request, parts, caller, campaign)
 
 
 @router.post("/contents")
@@ -122,36 +121,8 @@ async def bring(
                 available=Platforms(specs),
             )
     except SmartContentError as problem:
-        return await _home(request, parts, caller, None, problem=problem)
+        return await show_home(request, parts, caller, None, problem=problem)
     return go(f"/?campaign={campaign.id}#campaign")
-
-
-@router.post("/posts/{post_id}/verdict")
-async def decide_post(
-    request: Request,
-    parts: Using,
-    post_id: UUID,
-    verdict: Annotated[str, Form(pattern="^(approve|reject)$")],
-    content_hash: Annotated[str, Form(max_length=64)],
-    text: Annotated[str | None, Form(max_length=LIMIT)] = None,
-) -> Response:
-    """A person's word on one post."""
-    caller = await member(request, parts, "posts:approve")
-    try:
-        async with parts.services.database.transaction(caller.workspace_id) as session:
-            posts = Posts(session)
-            if verdict == "approve":
-                said = text.replace("\r\n", "\n") if text else None
-                await approve_post(
-                    post_id, content_hash=content_hash, text=said, caller=caller, session=session
-                )
-            else:
-                await posts.reject(post_id, by=caller.member_id)
-            post = await posts.get(post_id)
-            await wake(session, caller, post.campaign_id)
-    except SmartContentError as problem:
-        return await _home(request, parts, caller, None, problem=problem)
-    return go(f"/?campaign={post.campaign_id}#campaign")
 
 
 @router.post("/voice/{rule_id}")
@@ -164,7 +135,7 @@ async def switch_rule(
         async with parts.services.database.transaction(caller.workspace_id) as session:
             await VoiceRules(session).change(rule_id, enabled=enabled)
     except SmartContentError as problem:
-        return await _home(request, parts, caller, None, problem=problem)
+        return await show_home(request, parts, caller, None, problem=problem)
     return go("/#voice")
 
 
@@ -175,7 +146,7 @@ async def ask(
     """Chat for browsers without scripts: one question, its answer on top of the page."""
     caller = await member(request, parts, "chat:use")
     answer = await parts.services.assistant(caller, None, message)
-    return await _home(request, parts, caller, None, notice=answer.text)
+    return await show_home(request, parts, caller, None, notice=answer.text)
 
 
 @router.get("/feed/{workspace_id:uuid}")
@@ -196,7 +167,7 @@ async def _reading(text: str, file: UploadFile | None, fetch: Fetch) -> Reading:
     return await asyncio.to_thread(read, text, "pasted text", "text/markdown")
 
 
-async def _home(
+async def show_home(
     request: Request,
     parts: Parts,
     caller: Caller,
@@ -204,9 +175,11 @@ async def _home(
     *,
     problem: SmartContentError | None = None,
     notice: str = "",
+    refused: Refused | None = None,
 ) -> HTMLResponse:
+    """The first screen; `refused` is a yes that was not taken, with what the person had sent."""
     async with parts.services.database.transaction(caller.workspace_id) as session:
-        shown = await home(session, parts.services, campaign)
+        shown = await home(session, parts.services, campaign, refused)
     said = {"kind": "bad", "text": str(problem)} if problem else None
     said = {"kind": "", "text": notice} if notice else said
     status = 422 if problem else 200

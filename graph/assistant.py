@@ -239,6 +239,21 @@ def _question(waiting: Sequence[Wanted]) -> str:
     """What a person is asked before anything happens."""
     wishes = []
     for one in waiting:
-        values = ", ".join(f"{name.replace('_', ' ')}: {v}" for name, v in one.arguments.items())
+        values = ", ".join(
+            f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in one.arguments.items()
+        )
         wishes.append(f"{one.tool.replace('_', ' ')} ({values})" if values else one.tool)
-    return f"Shall I {' and '.join(wishes)}? Say yes or no."
+    outweighed = [_plain(one.arguments["override"]) for one in waiting if _overrides(one)]
+    warned = f"\nThis overrides what the checks blocked: {', '.join(outweighed)}." * bool(
+        outweighed
+    )
+    return f"Shall I {' and '.join(wishes)}? Say yes or no.{warned}"
+
+
+def _overrides(wanted: Wanted) -> bool:
+    """Whether it sets findings aside, which nobody does by overlooking it among the rest."""
+    return bool(wanted.arguments.get("override"))
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

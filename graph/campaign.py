@@ -17,9 +17,9 @@ from langgraph.types import interrupt
 
 from graph import wording
 from graph.choosing import choose_posts, from_now
-from graph.drafting import check_variants, draw_strategies, in_voice, write_variants
+from graph.drafting import check_variants, draw_strategies, drawable, write_variants
 from graph.history import observations, post_observations
-from graph.intending import intend
+from graph.intending import approve_standing, intend
 from graph.progress import step
 from graph.state import (
     Analysed,
@@ -39,7 +39,6 @@ from learning.timing import forecast
 from llm.accounts import charged_to
 from memory.recall import similar
 from smartcontent.content import Segmentation
-from smartcontent.errors import InvalidContent
 from smartcontent.publishing import PostState
 from store.contents import Analyses, Contents
 from store.events import Events
@@ -107,9 +106,10 @@ async def writer(state: Planned, runtime: Runtime[Team]) -> Update:
 
 
 async def guard(state: Written, runtime: Runtime[Team]) -> Update:
-    """Checks every variant; what it blocks is kept, shown, and never drawn.
+    """Checks every variant; what it blocks is kept and shown, and drawn only to ask a person
+    where nothing else is left.
 
-    Neither is one that breaks a creator's rule, where others say enough without.
+    Neither is one drawn that breaks a creator's rule, where others say enough without.
     """
     team, since = runtime.context, perf_counter()
     async with team.database.transaction(state["workspace_id"]) as session:
@@ -120,15 +120,7 @@ async def guard(state: Written, runtime: Runtime[Team]) -> Update:
         await Variants(work.session).add(state["campaign_id"], checked)
         kept = await Variants(work.session).of(state["campaign_id"])
         work.summary = wording.checked(kept)
-    passed = [variant for variant in kept if not variant.blocked]
-    allowed = [variant.id for variant in in_voice(passed, state["settings"].posts)]
-    if not allowed:
-        raise InvalidContent(
-            "Every text written for this content was blocked by the checks.",
-            todo="Read the findings of its variants, then edit the content or the platforms.",
-            campaign_id=str(state["campaign_id"]),
-        )
-    return {"variants": kept, "allowed": allowed}
+    return {"variants": kept, "allowed": drawable(kept, state["settings"].posts)}
 
 
 async def scheduler(state: Checked, runtime: Runtime[Team]) -> Update:
@@ -161,6 +153,7 @@ async def approval(state: Scheduled, runtime: Runtime[Team]) -> Update:
 
     This node starts again from its top when it resumes, so nothing here acts before `interrupt`;
     a standing order (`auto_approve`) is recorded as approvals by nobody, with the note "auto".
+    It overrides nothing: a post whose text is blocked waits for a person all the same.
     """
     team, since = runtime.context, perf_counter()
     campaign_id = state["campaign_id"]
@@ -168,13 +161,15 @@ async def approval(state: Scheduled, runtime: Runtime[Team]) -> Update:
         waiting = await Posts(session).list(
             campaign_id=campaign_id, state=PostState.AWAITING_APPROVAL
         )
-    if waiting and not state["settings"].auto_approve:
-        interrupt({"campaign_id": str(campaign_id), "waiting": [str(post.id) for post in waiting]})
+        blocked = {one.id for one in await Variants(session).of(campaign_id) if one.blocked}
+    standing = state["settings"].auto_approve
+    asked = [post for post in waiting if not standing or post.variant_id in blocked]
+    if asked:
+        interrupt({"campaign_id": str(campaign_id), "waiting": [str(post.id) for post in asked]})
     async with step(team, state["workspace_id"], "approval", since=since) as work:
         posts = Posts(work.session)
-        if state["settings"].auto_approve:
-            for post in waiting:
-                await posts.approve(post.id, content_hash=post.content_hash, by=None, note="auto")
+        if standing:
+            await approve_standing(work.session, [post for post in waiting if post not in asked])
         approved = await posts.list(campaign_id=campaign_id, state=PostState.APPROVED)
         work.summary = wording.approved(len(approved), len(state["posts"]))
     return {"approved": [post.id for post in approved]}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from graph.proposing import EVERYONE
 from smartcontent.content import Analysis, Content, Platform, PlatformSpec, TextCheck, Variant
@@ -40,13 +40,15 @@ class TextChecks:
         language: str | None = None,
         source: Content | None = None,
         past: Sequence[str] = (),
+        media: Sequence[UUID] = (),
     ) -> TextCheck:
         """Findings in the order of the rules.  Raises UnknownPlatform.
 
         Without `language` the text's own is taken, so nothing is said about the language then.
+        `media` are those of the source's pictures that go with the text.
         """
         Platforms(self._specs).require([platform])
-        variant = _variant(text, platform, language or _told(text))
+        variant = _variant(text, platform, language or _told(text), media)
         if source is None:
             found = self._guard.check_alone(variant, past)
         else:
@@ -69,7 +71,7 @@ def _told(text: str) -> str:
     return PLAIN if language == UNKNOWN else language
 
 
-def _variant(text: str, platform: str, language: str) -> Variant:
+def _variant(text: str, platform: str, language: str, media: Sequence[UUID]) -> Variant:
     return Variant(
         id=uuid5(NAMESPACE_URL, text),
         segment_id=EVERYONE.id,
@@ -79,4 +81,5 @@ def _variant(text: str, platform: str, language: str) -> Variant:
         language=language,
         writer="",
         ai_generated=False,
+        media=tuple(media),
     )

@@ -11,6 +11,7 @@ from graph.state import Planned, Segmented, Written
 from graph.team import Team
 from learning.bandit.base import Policy
 from smartcontent.content import Content, PlatformSpec, Segment, Strategy, Variant
+from smartcontent.errors import InvalidContent
 from smartcontent.voice import NO_VOICE, Voice
 from tools.follow_voice import BROKEN
 from tools.strategies import applicable, strategies
@@ -94,6 +95,30 @@ def pictures(content: Content, spec: PlatformSpec) -> tuple[UUID, ...]:
     """The content's pictures that the platform takes: as many, and described where it asks."""
     taken = [media for media in content.media if media.alt_text or not spec.alt_text_required]
     return tuple(media.id for media in taken[: spec.image_limit])
+
+
+def drawable(checked: Sequence[Variant], posts: int) -> list[UUID]:
+    """The variants that may become posts: those that nothing blocks, in the creator's voice.
+
+    Where everything is blocked, those a person may override: whatever is drawn then waits for
+    somebody to mend or to override it, so its decision teaches nothing.  Raises InvalidContent.
+    """
+    unblocked = [variant for variant in checked if not variant.blocked]
+    passed = [variant.id for variant in in_voice(unblocked, posts)]
+    allowed = passed or [variant.id for variant in checked if not variant.final]
+    if not checked:
+        raise InvalidContent(
+            "No strategy found anything to say about this content.",
+            todo="Bring a longer text, then start another campaign.",
+        )
+    if not allowed:
+        raise InvalidContent(
+            "Every text written for this content was blocked, and its platforms would refuse it.",
+            todo="The campaign's variants say why: mend the content or choose other platforms, "
+            "then start another campaign.",
+            rules=sorted({one.rule for text in checked for one in text.findings if one.final}),
+        )
+    return allowed
 
 
 def in_voice(variants: Sequence[Variant], posts: int) -> list[Variant]:

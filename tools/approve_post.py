@@ -1,13 +1,16 @@
 """Approve a post that waits, bound to exactly the text it has."""
 
+from asyncio import to_thread
 from uuid import UUID
 
 from smartcontent import Given, tool
 from smartcontent.content import Caller
+from smartcontent.plugins import Checking
 from smartcontent.publishing import Post
 from store.database import Session
-from store.posts import Posts
+from store.posts import Asked, Posts
 from tools.learn_voice import learn_voice
+from tools.review_post import Review, begin_review, require_same_source, weigh
 from tools.start_campaign import wake
 
 
@@ -17,28 +20,49 @@ async def approve_post(
     content_hash: str,
     text: str | None = None,
     note: str = "",
+    variant_id: UUID | None = None,
+    override: tuple[str, ...] = (),
     *,
     caller: Given[Caller],
     session: Given[Session],
+    checking: Given[Checking],
 ) -> Post:
     """Approve a waiting post, so that it is published at its time.
 
     `content_hash` is that of the text which was looked at, as `show_posts` says it: when
-    somebody changed the text since, nothing is approved.  `text` replaces it before approving.
+    somebody changed the text since, nothing is approved.  `text` replaces it before approving,
+    and so do the words of another variant of the campaign (`variant_id`); both are checked.
+    `override` names the rules whose findings the person has read and sets aside, with a `note`
+    that says why: both in the person's own words, never a guess.
 
     Examples: "approve the post", "approve it", "the draft looks good, publish it",
     "yes, this post can go out"
     """
-    posts = Posts(session)
-    post = await posts.get(post_id)
-    await posts.approve(
-        post_id,
-        content_hash=content_hash,
-        by=caller.member_id,
-        note=note,
-        text=text,
+    review = await begin_review(
+        session, post_id, content_hash=content_hash, text=text, variant_id=variant_id
     )
-    if text is not None:
+    findings = await to_thread(review.findings, checking)
+    asked = weigh(findings, override=override, note=note)
+    return await approve_reviewed(session, caller, review, asked, note=note)
+
+
+async def approve_reviewed(
+    session: Session, caller: Caller, review: Review, asked: Asked, *, note: str
+) -> Post:
+    """Approve what was reviewed, if it is still that.  Raises StaleVersion, WrongState."""
+    posts, post = Posts(session), review.post
+    await require_same_source(session, review)
+    await posts.approve(
+        post.id,
+        content_hash=post.content_hash,
+        by=caller.member_id,
+        by_key=caller.key_id,
+        note=note,
+        text=review.text,
+        variant=review.variant if review.replaces else None,
+        asked=asked,
+    )
+    if review.text is not None:
         await learn_voice(session)
     await wake(session, caller, post.campaign_id)
-    return await posts.get(post_id)
+    return await posts.get(post.id)

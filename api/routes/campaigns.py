@@ -15,7 +15,7 @@ from api.replies import Once
 from smartcontent.content import Variant
 from smartcontent.publishing import Campaign, Post
 from store.campaigns import Campaigns
-from store.posts import Posts
+from store.posts import Approval, Posts
 from store.runs import Runs, RunStep
 from store.variants import Variants
 from tools.platforms import Platforms
@@ -58,6 +58,7 @@ class WholeCampaign(BaseModel):
     steps: list[RunStep]
     variants: list[Variant]
     posts: list[Post]
+    approvals: list[Approval]
 
 
 @router.get("")
@@ -92,7 +93,7 @@ async def start_campaign(
 
 @router.get("/{campaign_id:uuid}", responses=answers(404))
 async def get_campaign(campaign_id: Id, session: Work) -> WholeCampaign:
-    """A campaign with its steps, variants (findings included) and posts."""
+    """A campaign with its steps, variants (findings included), posts, and every word on these."""
     campaign = await Campaigns(session).get(campaign_id)
     run = await Runs(session).of(campaign_id)
     return WholeCampaign(
@@ -101,6 +102,7 @@ async def get_campaign(campaign_id: Id, session: Work) -> WholeCampaign:
         steps=await Runs(session).steps(run.id),
         variants=await Variants(session).of(campaign_id),
         posts=await Posts(session).list(campaign_id=campaign_id, limit=100),
+        approvals=await Posts(session).approvals(campaign_id),
     )
 
 

@@ -1,20 +1,22 @@
 """Posts: looked at, approved or not, and where they stand."""
 
+import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic import StringConstraints
+from fastapi import APIRouter, Query, Request
+from pydantic import Field, StringConstraints
 
-from api.bodies import Body, Id, Note, Passage
+from api.bodies import Body, Id, Note, Passage, Word
 from api.callers import CurrentCaller
-from api.deps import Work
+from api.deps import Serving, Work
 from api.door import Door
 from api.paging import After, Limit, Page, page
 from api.problems import answers
-from api.replies import Once
+from api.replies import KeyedOnce, KeyedWork, Once, working
 from smartcontent.publishing import Post, PostState
 from store.posts import Posts
-from tools.approve_post import approve_post as approve
+from tools.approve_post import approve_reviewed
+from tools.review_post import begin_review, weigh
 from tools.start_campaign import wake
 
 router = APIRouter(prefix="/v1/posts", route_class=Door, tags=["posts"])
@@ -22,11 +24,17 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Approval(Body):
-    """Yes to exactly the text with this hash; `text` replaces it before it is approved."""
+    """Yes to exactly the text with this hash.
+
+    `text`, or the words of another variant of the campaign, replaces it before it is approved.
+    `override` names the rules whose findings were read and are set aside; `note` says why.
+    """
 
     content_hash: Hash
     note: Note = ""
     text: Passage | None = None
+    variant_id: Id | None = None
+    override: Annotated[list[Word], Field(max_length=50)] = []
 
 
 class Rejection(Body):
@@ -54,17 +62,32 @@ async def get_post(post_id: Id, session: Work) -> Post:
     return await Posts(session).get(post_id)
 
 
-@router.post("/{post_id:uuid}/approve", responses=answers(404, 409), dependencies=[Once])
-async def approve_post(post_id: Id, body: Approval, caller: CurrentCaller, session: Work) -> Post:
-    """Approve what was looked at, byte for byte; what was changed since is not approved."""
-    return await approve(
-        post_id,
-        content_hash=body.content_hash,
-        text=body.text,
-        note=body.note,
-        caller=caller,
-        session=session,
-    )
+@router.post("/{post_id:uuid}/approve", responses=answers(404, 409), dependencies=[KeyedOnce])
+async def approve_post(
+    post_id: Id,
+    body: Approval,
+    caller: CurrentCaller,
+    services: Serving,
+    request: Request,
+    keyed: KeyedWork,
+) -> Post:
+    """Approve what was looked at, byte for byte; what was changed since is not approved.
+
+    Another text is checked like the product's own: errors refuse it (`text-blocked`) unless each
+    rule is overridden, warnings are kept with the approval.
+    """
+    async with working(request, keyed) as session:
+        review = await begin_review(
+            session,
+            post_id,
+            content_hash=body.content_hash,
+            text=body.text,
+            variant_id=body.variant_id,
+        )
+    findings = await asyncio.to_thread(review.findings, services.checking)
+    asked = weigh(findings, override=body.override, note=body.note)
+    async with working(request, keyed) as session:
+        return await approve_reviewed(session, caller, review, asked, note=body.note)
 
 
 @router.post("/{post_id:uuid}/reject", responses=answers(404, 409), dependencies=[Once])

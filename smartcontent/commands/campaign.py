@@ -15,7 +15,7 @@ from smartcontent.commands.opening import with_product
 from smartcontent.commands.screen import finish, say
 from smartcontent.content import Caller, Variant
 from smartcontent.errors import InvalidContent, InvalidInput, LeaseLost, TooLarge
-from smartcontent.publishing import Campaign, Post, RunState
+from smartcontent.publishing import Campaign, Post, PostState, RunState
 from smartcontent.tones import heard, reading
 from store.campaigns import Campaigns
 from store.contents import Analyses
@@ -26,6 +26,7 @@ from tools.bring_content import bring_content
 from tools.convert_document import LIMIT as DOCUMENT_LIMIT
 from tools.convert_document import kind_of
 from tools.decode_text import LIMIT
+from tools.name_approver import approver
 from tools.platforms import Platforms
 from tools.read_content import Reading, read
 from tools.read_link import read_link
@@ -162,8 +163,21 @@ async def tell(product: Product, caller: Caller, campaign_id: UUID) -> dict[str,
         variants = await Variants(session).of(campaign_id)
         posts = await Posts(session).list(campaign_id=campaign_id, limit=50)
         analysis = await Analyses(session).of(campaign.content_id)
+        overrides = [
+            {
+                "post_id": said.post_id,
+                "by": await approver(session, said),
+                "at": said.created_at,
+                "note": said.note,
+                "findings": said.overridden,
+            }
+            for said in await Posts(session).approvals(campaign_id)
+            if said.overridden
+        ]
     written = {variant.id: variant for variant in variants}
     say_all(steps, posts, written)
+    say_blocked(posts, variants)
+    say_overrides(overrides)
     return {
         "campaign_id": campaign.id,
         "state": run.state,
@@ -175,6 +189,7 @@ async def tell(product: Product, caller: Caller, campaign_id: UUID) -> dict[str,
         "findings": [f.rule for variant in variants for f in variant.findings],
         "steps": [{"name": s.name, "summary": s.summary, "seconds": s.seconds} for s in steps],
         "posts": [told(post, written[post.variant_id]) for post in posts],
+        "overrides": overrides,
     }
 
 
@@ -187,7 +202,31 @@ def say_all(
         variant = written[post.variant_id]
         marks = (post.platform, post.state, reading(variant.tone, variant.wanted_tone))
         say(f"\n[bold]{variant.strategy}[/bold] · {' · '.join(filter(None, marks))}")
-        say(post.text.replace("[", r"\["))
+        say(escaped(post.text))
+
+
+def say_blocked(posts: Sequence[Post], variants: Sequence[Variant]) -> None:
+    """What keeps a waiting post from going out, and what a person can do about it."""
+    waiting = {post.variant_id for post in posts if post.state is PostState.AWAITING_APPROVAL}
+    found = [f for one in variants if one.id in waiting and one.blocked for f in one.findings]
+    for reason in dict.fromkeys(one.reason for one in found if one.severity == "error"):
+        say(f"\n[red]blocked[/red] {escaped(reason)}")
+    if found:
+        say(
+            "It waits for you: mend or override it on the first screen, or approve_post in the API."
+        )
+
+
+def say_overrides(overrides: Sequence[Mapping[str, Any]]) -> None:
+    for one in overrides:
+        rules = ", ".join(dict.fromkeys(finding.rule for finding in one["findings"]))
+        when = one["at"].strftime("%Y-%m-%d %H:%M UTC")
+        say(f"\n{escaped(one['by'])} overrode {rules} on {when}: “{escaped(one['note'])}”")
+
+
+def escaped(text: str) -> str:
+    """For a screen that reads square brackets as markup."""
+    return text.replace("[", r"\[")
 
 
 def told(post: Post, variant: Variant) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from memory.base import Memory
 from memory.embedding import HashedEmbedder
 from memory.in_memory import InMemory
 from smartcontent.addresses import web_address
-from smartcontent.plugins import Connector
+from smartcontent.plugins import Checking, Connector
 from smartcontent.settings import Settings
 from store.database import Database
 from store.media import MediaFolder
@@ -78,9 +78,11 @@ def make_services(database: Database, folder: Path) -> Services:
     settings = Settings(data_dir=folder, _env_file=None)
     memory = InMemory(HashedEmbedder())
     connectors: dict[str, Connector] = {"sandbox": Sandbox(folder / "feed")}
+    checking = checks(connectors)
     toolbox = Toolbox.discover()
     provided = {
         Memory: memory,
+        Checking: checking,
         Platforms: Platforms({name: one.spec for name, one in connectors.items()}),
     }
     agent = assistant_graph(EmbeddedChat(embedder=HashedEmbedder()), toolbox)
@@ -95,7 +97,7 @@ def make_services(database: Database, folder: Path) -> Services:
         policies=Policies(Uniform),
         learner=Learner(),
         expecting=TextLifts([HashedEmbedder()], list),
-        checking=checks(connectors),
+        checking=checking,
         drafting=drafting(database, connectors),
         assistant=Assistant(agent, provided, database),
         clock=now,

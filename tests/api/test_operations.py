@@ -7,7 +7,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from api import pages
+from api import pages, verdicts
 from api.app import create_app
 from api.deps import Services
 from api.door import Door
@@ -26,7 +26,12 @@ PUBLIC = {
 
 
 def test_every_route_has_rights_and_every_right_a_route(app: FastAPI) -> None:
-    screens = {route.name for route in pages.router.routes if isinstance(route, APIRoute)}
+    screens = {
+        route.name
+        for screen in (pages, verdicts)
+        for route in screen.router.routes
+        if isinstance(route, APIRoute)
+    }
     routes = [
         route.name
         for route in iter_route_contexts(app.routes)

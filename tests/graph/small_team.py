@@ -40,6 +40,7 @@ from store.runs import Runs
 
 EVERYONE = Segment(id=UUID(int=1), name="everyone", size=0, everyone=True)
 FORBIDDEN = "act now"
+HOPELESS = "for ever and ever"
 SLOTS = 4
 
 
@@ -110,7 +111,7 @@ class SmallWriter:
 
 
 class SmallGuard:
-    """Blocks one phrase."""
+    """Blocks one phrase, and another that no platform takes."""
 
     def check(
         self, variant: Variant, content: Content, analysis: Analysis, past: Sequence[str] = ()
@@ -118,7 +119,9 @@ class SmallGuard:
         if FORBIDDEN not in variant.text:
             return variant
         pressed = Finding(rule="urgency", severity="error", reason="It presses the reader.")
-        return variant.model_copy(update={"findings": (pressed,)})
+        long = Finding(rule="over-limit", severity="error", reason="It is too long.")
+        found = (pressed, long) if HOPELESS in variant.text else (pressed,)
+        return variant.model_copy(update={"findings": found})
 
 
 class SmallScheduler:

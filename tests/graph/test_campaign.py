@@ -14,10 +14,11 @@ from smartcontent.decision import Decision
 from smartcontent.publishing import CampaignSettings, Post, PostState, RunState
 from store.database import Database
 from store.decisions import Decisions
-from store.posts import Posts
+from store.members import Members
+from store.posts import Asked, Posts
 from store.runs import Runs, RunStep
 from store.variants import Variants
-from tests.graph.small_team import FORBIDDEN, TEXT, small_team, start
+from tests.graph.small_team import FORBIDDEN, HOPELESS, TEXT, small_team, start
 
 ORDER = ["analyst", "segmenter", "learner", "writer", "guard", "scheduler", "approval", "publish"]
 AUTO = CampaignSettings(auto_approve=True)
@@ -151,12 +152,42 @@ async def test_what_the_guard_blocks_is_kept_and_never_drawn(
 async def test_a_campaign_without_an_allowed_text_fails_and_says_so(
     database: Database, workspace: UUID, runner: Runner
 ) -> None:
-    campaign, run = await start(database, workspace, AUTO, text=f"Please {FORBIDDEN}.")
+    text = f"Please {FORBIDDEN} {HOPELESS}."
+    campaign, run = await start(database, workspace, AUTO, text=text)
     assert await runner.run(workspace, run, owner="a") is RunState.FAILED
     async with database.transaction(workspace) as session:
         ended = await Runs(session).get(run)
-    assert ended.problem is not None and "blocked" in ended.problem
+    assert ended.problem is not None and "would refuse it" in ended.problem
     assert await posts_of(database, workspace, campaign) == []
+
+
+async def test_where_every_text_is_blocked_a_person_is_asked_whatever_was_ordered(
+    database: Database, workspace: UUID, runner: Runner
+) -> None:
+    campaign, run = await start(database, workspace, AUTO, text=f"Please {FORBIDDEN}.")
+    assert await runner.run(workspace, run, owner="a") is RunState.AWAITING_APPROVAL
+    posts = await posts_of(database, workspace, campaign)
+    assert posts and {post.state for post in posts} == {PostState.AWAITING_APPROVAL}
+    assert await runner.run(workspace, run, owner="b") is RunState.AWAITING_APPROVAL
+    first, *others = posts
+    async with database.transaction(workspace) as session:
+        (owner,) = await Members(session).list()
+        found = (await Variants(session).get(first.variant_id)).findings
+        await Posts(session).approve(
+            first.id,
+            content_hash=first.content_hash,
+            by=owner.id,
+            note="It is the title of the book.",
+            asked=Asked(overridden=found),
+        )
+        for post in others:
+            await Posts(session).reject(post.id, by=owner.id)
+    assert await runner.run(workspace, run, owner="c") is RunState.FINISHED
+    after = {post.id: post.state for post in await posts_of(database, workspace, campaign)}
+    assert after.pop(first.id) is PostState.SCHEDULED
+    assert set(after.values()) <= {PostState.CANCELLED}
+    decisions = await decisions_of(database, workspace, campaign)
+    assert all(decision.overridden for decision in decisions)
 
 
 async def test_nodes_that_run_again_find_their_first_rows(

@@ -13,16 +13,17 @@ from llm.embedded import EmbeddedChat
 from memory.base import Memory
 from memory.embedding import Usem3
 from memory.in_memory import InMemory
-from smartcontent.content import Caller
-from smartcontent.plugins import Analysing, Proposing
+from smartcontent.content import Caller, Finding
+from smartcontent.plugins import Analysing, Checking, Proposing
 from smartcontent.publishing import PostState, RunState
 from smartcontent.scopes import ROLE_SCOPES
 from store.campaigns import Campaigns
 from store.contents import Contents
 from store.database import Database
+from store.members import Members
 from store.posts import Posts
 from tests.store.scene import stage
-from tests.tools.test_seven_tools import SANDBOX, Drafter, Reader
+from tests.tools.test_seven_tools import SANDBOX, Checker, Drafter, Reader
 from tools.platforms import Platforms
 from tools.search_content import as_memory
 from tools.show_posts import show_posts
@@ -60,6 +61,7 @@ class Conversation:
             Memory: self.memory,
             Analysing: Reader(),
             Proposing: Drafter(),
+            Checking: Checker(),
             Platforms: Platforms({"sandbox": SANDBOX}),
         }
         agent = assistant_graph(chat, box, checkpointer=self.saver)
@@ -110,6 +112,40 @@ async def test_shown_then_approved_then_explained(conversation: Conversation) ->
         assert (await Posts(session).get(post.id)).state is PostState.APPROVED
     assert "story was drawn" in (await conversation.say("why did you choose this?")).text
     assert "Too little is known" in (await conversation.say("was hast du gelernt?")).text
+
+
+async def test_findings_are_told_and_an_override_is_asked_for_by_name(
+    conversation: Conversation,
+) -> None:
+    """The person hears what was found, names what to set aside, and sees that before the yes."""
+    workspace = conversation.caller.workspace_id
+    hurry = Finding(rule="manipulation", severity="error", reason="“Hurry” presses.")
+    async with conversation.database.transaction(workspace) as session:
+        (owner,) = await Members(session).list()
+        post = (await stage(session, text="Hurry now.", findings=(hurry,))).post
+    conversation.caller = conversation.caller.model_copy(update={"member_id": owner.id})
+    shown = await conversation.say("which posts are waiting for approval?")
+    assert "“Hurry” presses." in shown.text
+    await conversation.say("approve the post")
+    refused = await conversation.say("yes")
+    assert refused.steps[0].failed and "override: manipulation" in refused.text
+    asked = await conversation.say(
+        "approve the post, override: manipulation, note: it is the title of the book"
+    )
+    (wanted,) = asked.waiting
+    assert wanted.arguments["override"] == ["manipulation"]
+    assert "This overrides what the checks blocked: manipulation" in asked.text
+    await conversation.say("no")
+    async with conversation.database.transaction(workspace) as session:
+        assert (await Posts(session).get(post.id)).state is PostState.AWAITING_APPROVAL
+    await conversation.say(
+        "approve the post, override: manipulation, note: it is the title of the book"
+    )
+    assert not (await conversation.say("yes")).steps[0].failed
+    async with conversation.database.transaction(workspace) as session:
+        (said,) = await Posts(session).approvals(post.campaign_id)
+    assert (said.by, said.note) == (owner.id, "it is the title of the book")
+    assert said.overridden == (hurry,)
 
 
 async def test_nothing_is_found_nothing_is_started(conversation: Conversation) -> None:

@@ -25,6 +25,7 @@ from store.variants import Variants
 from store.voice import VoiceRules
 from tests.graph.small_team import small_team, start
 from tests.graph.test_campaign import posts_of
+from tests.tools.test_seven_tools import Checker
 from tools.approve_post import approve_post
 from tools.measure_text import hashtags
 from tools.platforms import Platforms
@@ -76,6 +77,7 @@ async def approve(
                 text=edit(post.text),
                 caller=owner(workspace),
                 session=session,
+                checking=Checker(),
             )
 
 

@@ -161,9 +161,12 @@ async def test_the_first_screen(neighbours: Neighbours, owner_url: str) -> None:
         pages = [await browser.get("/")]
         for foreign in ana.every_uuid():
             pages.append(await browser.get("/", params={"campaign": foreign}))
-            for verdict in ("approve", "reject"):
+            for verdict in ("approve", "override", "reject"):
                 form = {"verdict": verdict, "content_hash": ana.ids["hash"][0], "text": "mine"}
                 pages.append(await browser.post(f"/posts/{foreign}/verdict", data=form))
+            for post, variant in ((foreign, ben.ids["variant"][0]), (ben.ids["post"][0], foreign)):
+                used = {"place": f"{post} {ben.ids['hash'][0]}", "note": "mine"}
+                pages.append(await browser.post(f"/variants/{variant}/use", data=used))
             pages.append(await browser.post(f"/voice/{foreign}", data={"enabled": "false"}))
         pages.append(await browser.post("/chat", data={"message": "find texts on anasecret"}))
     assert "bensecret" in pages[0].text

@@ -1,18 +1,21 @@
 """Approved byte for byte, sent under one claim, never after a cancel."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text, update
+from sqlalchemy.exc import IntegrityError
 
+from smartcontent.content import Finding
 from smartcontent.errors import LeaseLost, NotFound, StaleVersion, WrongState
 from smartcontent.publishing import Post, PostState, Receipt
 from store.database import Database
 from store.decisions import Decisions
 from store.intents import open_intents
 from store.outbox import Claim, Outbox, due
-from store.posts import Posts
+from store.posts import Asked, Posts
 from store.queue import Queue
 from store.rows import new_id
 from store.tables import POSTS
@@ -111,6 +114,34 @@ async def test_an_edit_is_a_new_revision_and_overrides_the_decision(
         assert edited.content_hash != scene.post.content_hash
         assert edited.effect_key != scene.post.effect_key
         assert (await posts.approvals(scene.campaign.id))[0].content_hash == edited.content_hash
+        assert (await Decisions(session).get(scene.decision.id)).overridden
+
+
+HURRY = Finding(rule="manipulation", severity="error", reason="It presses.")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        {"by": None, "note": "auto"},  # a standing order
+        {"by": new_id(), "note": ""},
+        {"by": new_id(), "note": " \n"},
+    ],
+)
+async def test_nothing_is_overridden_by_nobody_or_for_no_reason(
+    database: Database, workspace: UUID, word: dict[str, Any]
+) -> None:
+    scene = await staged(database, workspace)
+    approval: dict[str, Any] = {"content_hash": scene.post.content_hash}
+    approval["asked"] = Asked(overridden=(HURRY,))
+    with pytest.raises(IntegrityError, match="somebody_overrides_and_says_why"):
+        async with database.transaction(workspace) as session:
+            await Posts(session).approve(scene.post.id, **approval, **word)
+    assert (await read(database, workspace, scene.post.id)).state == PostState.AWAITING_APPROVAL
+    async with database.transaction(workspace) as session:
+        await Posts(session).approve(scene.post.id, **approval, by=new_id(), note="A title.")
+        (said,) = await Posts(session).approvals(scene.campaign.id)
+        assert (said.overridden, said.edited) == ((HURRY,), False)
         assert (await Decisions(session).get(scene.decision.id)).overridden
 
 

@@ -16,6 +16,7 @@ from store.posts import Posts
 from store.rows import new_id
 from store.voice import VoiceExamples, VoiceRules, worded
 from tests.store.scene import stage
+from tests.tools.test_seven_tools import Checker
 from tools.approve_post import approve_post
 from tools.bring_examples import bring_examples
 from tools.learn_voice import ENOUGH, HABIT, learn_voice
@@ -30,7 +31,12 @@ async def approve(session: Session, workspace: UUID, text: str | None, draft: st
     scopes = frozenset(map(str, SCOPES))
     caller = Caller(workspace_id=workspace, role="owner", scopes=scopes)
     await approve_post(
-        post.id, content_hash=post.content_hash, text=text, caller=caller, session=session
+        post.id,
+        content_hash=post.content_hash,
+        text=text,
+        caller=caller,
+        session=session,
+        checking=Checker(),
     )
 
 

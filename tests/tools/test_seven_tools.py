@@ -14,10 +14,12 @@ from smartcontent.content import (
     Analysis,
     Caller,
     Content,
+    Finding,
     PlatformSpec,
     Readability,
     Role,
     Strategy,
+    TextCheck,
     Variant,
 )
 from smartcontent.decision import Event
@@ -27,10 +29,11 @@ from smartcontent.errors import (
     NotFound,
     PastTime,
     StaleVersion,
+    TextBlocked,
     UnknownPlatform,
     WrongState,
 )
-from smartcontent.plugins import Analysing, Proposing
+from smartcontent.plugins import Analysing, Checking, Proposing
 from smartcontent.scopes import ROLE_SCOPES
 from smartcontent.voice import NO_VOICE, Voice
 from store.campaigns import Campaigns
@@ -88,6 +91,17 @@ class Drafter:
         ]
 
 
+class Checker:
+    """Blocks one word."""
+
+    def check(self, text: str, *, platform: str, **asked: object) -> TextCheck:
+        found = Finding(rule="manipulation", severity="error", reason="“Hurry” presses.")
+        findings = (found,) if "Hurry" in text else ()
+        return TextCheck(
+            platform=platform, language="en", count=1, limit=9, sourced=True, findings=findings
+        )
+
+
 class Desk:
     """A caller of one role at one workspace's tools."""
 
@@ -102,6 +116,7 @@ class Desk:
             Memory: self.memory,
             Analysing: Reader(),
             Proposing: Drafter(),
+            Checking: Checker(),
             Platforms: Platforms({"sandbox": SANDBOX}),
         }
 
@@ -221,6 +236,18 @@ async def test_approval_is_bound_to_the_text_that_was_looked_at(desk: Desk, stra
     assert (edited["state"], edited["text"], edited["revision"]) == ("approved", "Better.", 2)
     with pytest.raises(WrongState):
         await desk.call("approve_post", **looked_at)
+
+
+async def test_an_override_needs_somebody_a_rule_and_a_reason(desk: Desk) -> None:
+    post = (await desk.stage()).post
+    asked = {"post_id": str(post.id), "content_hash": post.content_hash, "text": "Hurry!"}
+    with pytest.raises(TextBlocked, match="“Hurry” presses.*override: manipulation and a note"):
+        await desk.call("approve_post", **asked)
+    with pytest.raises(InvalidInput, match="without a reason"):
+        await desk.call("approve_post", **asked, override=["manipulation"])
+    desk.caller = desk.caller.model_copy(update={"member_id": uuid4()})
+    said = await desk.call("approve_post", **asked, override=["manipulation"], note="A title.")
+    assert (said["state"], said["text"]) == ("approved", "Hurry!")
 
 
 @pytest.mark.parametrize("role", ["analyst", "reviewer"])
