@@ -92,6 +92,14 @@ class Contents:
         )
         return await self.get(id)
 
+    async def of_picture(self, media_id: UUID) -> Content:
+        """The content that a picture belongs to.  Raises NotFound."""
+        owner = select(MEDIA.c.content_id).where(MEDIA.c.id == media_id)
+        id = (await self._session.execute(owner)).scalar_one_or_none()
+        if id is None:
+            raise NotFound("There is no such picture here.", todo=NEXT_STEP, id=str(media_id))
+        return await self.get(id)
+
     async def describe(self, id: UUID, media_id: UUID, alt_text: str) -> Content:
         """Say in words what a picture shows.  Raises NotFound."""
         said = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from smartcontent.content import Content, Finding, PlatformSpec, Span, Variant
+from smartcontent.content import Content, Finding, Media, PlatformSpec, Span, Variant
 from tools.measure_text import Measure, measure
 
 _COUNTED = {
@@ -73,19 +73,23 @@ def _pictures(variant: Variant, content: Content, spec: PlatformSpec) -> Iterato
         )
     known = {media.id: media for media in content.media}
     for number, picture in enumerate(variant.media, 1):
-        media = known.get(picture)
-        if spec.alt_text_required and (media is None or not media.alt_text.strip()):
-            yield Finding(
-                rule="missing-alt-text",
-                severity="error",
-                reason=f"Picture {number} has no alternative text.",
-                fix="Say in a sentence what the picture shows.",
-            )
-        if media is not None and len(media.alt_text) > (spec.alt_text_limit or len(media.alt_text)):
-            yield Finding(
-                rule="over-limit",
-                severity="error",
-                reason=f"{spec.platform} takes {spec.alt_text_limit} characters of alternative "
-                f"text; that of picture {number} has {len(media.alt_text)}.",
-                fix="Say it in fewer words.",
-            )
+        yield from check_picture(number, known.get(picture), spec)
+
+
+def check_picture(number: int, media: Media | None, spec: PlatformSpec) -> Iterator[Finding]:
+    """Findings of one picture's words: `missing-alt-text`, `over-limit`."""
+    if spec.alt_text_required and (media is None or not media.alt_text.strip()):
+        yield Finding(
+            rule="missing-alt-text",
+            severity="error",
+            reason=f"Picture {number} has no alternative text.",
+            fix="Say in a sentence what the picture shows.",
+        )
+    if media is not None and len(media.alt_text) > (spec.alt_text_limit or len(media.alt_text)):
+        yield Finding(
+            rule="over-limit",
+            severity="error",
+            reason=f"{spec.platform} takes {spec.alt_text_limit} characters of alternative "
+            f"text; that of picture {number} has {len(media.alt_text)}.",
+            fix="Say it in fewer words.",
+        )
