@@ -18,7 +18,7 @@ from langgraph.types import interrupt
 from graph import wording
 from graph.choosing import choose_posts, from_now
 from graph.drafting import check_variants, draw_strategies, drawable, write_variants
-from graph.history import observations, post_observations
+from graph.history import observations, post_observations, with_rewards
 from graph.intending import approve_standing, intend
 from graph.progress import step
 from graph.state import (
@@ -55,13 +55,16 @@ Campaign = CompiledStateGraph[Published, Team, Uploaded, Published]
 
 
 async def analyst(state: Uploaded, runtime: Runtime[Team]) -> Update:
-    """Reads the content, remembers similar posts, says what it is about."""
+    """Reads the content, remembers similar posts and how they did, says what it is about."""
     team, since = runtime.context, perf_counter()
     async with team.database.transaction(state["workspace_id"]) as session:
         content = await Contents(session).get(state["content_id"])
-    past = await to_thread(
+    near = await to_thread(
         similar, team.memory, state["workspace_id"], content.text, limit=SIMILAR_POSTS
     )
+    async with team.database.transaction(state["workspace_id"]) as session:
+        charge = await team.policies.charges.in_charge(session)
+        past = await with_rewards(session, charge.rewards, near)
     analysis = await to_thread(team.analyst.analyse, content, past)
     async with step(team, state["workspace_id"], "analyst", since=since) as work:
         await Analyses(work.session).save(analysis)

@@ -12,12 +12,14 @@ from graph.canonical import Canonical, Earned
 from learning.bandit.uniform import Uniform
 from learning.rewards import RewardSpec
 from learning.timing import Observation
+from smartcontent.content import SimilarPost
 from store.database import Session
 from store.decisions import Decisions, Logged
 from store.posts import Posts
 
 IMPRESSIONS = 2_000  # the workspace's own latest
 POSTS = 500
+VALUED = frozenset({"reward", "dwell"})  # sums of values, no numbers of events
 ENOUGH = 20  # posts, before they alone say what a time is worth
 
 
@@ -39,6 +41,30 @@ async def post_observations(session: Session, rewards: RewardSpec) -> list[Obser
     posts = await Posts(session).decided([logged.decision.id for logged in log])
     times = {post.decision_id: post.published_at for post in posts if post.published_at}
     return _observed(log, rewards, times)
+
+
+async def with_rewards(
+    session: Session, rewards: RewardSpec, similar: Sequence[SimilarPost]
+) -> list[SimilarPost]:
+    """Similar posts with how they did: what each earned, as the learner was paid for it, and how
+    many events tell so.  Of posts before the latest 500 nothing is said."""
+    if not similar:
+        return []
+    log = await Decisions(session).posts(limit=POSTS)
+    decided = await Posts(session).decided([logged.decision.id for logged in log])
+    earned = {
+        entry.logged.decision.id: entry for entry in Canonical(Uniform(), rewards).earned(log)
+    }
+    by_post = {post.id: earned[post.decision_id] for post in decided}
+    return [_with_reward(post, by_post.get(post.post_id)) for post in similar]
+
+
+def _with_reward(post: SimilarPost, entry: Earned | None) -> SimilarPost:
+    if entry is None:
+        return post
+    counts = entry.logged.counts.items()
+    events = sum(int(count) for kind, count in counts if kind not in VALUED)
+    return post.model_copy(update={"reward": entry.reward, "events": events})
 
 
 def _observed(

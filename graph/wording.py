@@ -6,7 +6,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from smartcontent.content import Analysis, Segmentation, Variant
+from smartcontent.content import Analysis, Segmentation, SimilarPost, Variant
 from smartcontent.decision import SlotForecast
 from smartcontent.publishing import Post
 from tools.language_names import NAMES
@@ -20,9 +20,14 @@ def count(number: int, noun: str) -> str:
 
 def found(analysis: Analysis) -> str:
     claims = count(len(analysis.claims), "claim")
-    similar = count(len(analysis.similar), "similar post")
     language = NAMES.get(analysis.language, f"the language {analysis.language}")
-    return f"Found {claims} in {language}, {similar}."
+    return f"Found {claims} in {language}, {_similar(analysis.similar)}."
+
+
+def _similar(posts: Sequence[SimilarPost]) -> str:
+    measured = sum(post.reward is not None for post in posts)
+    said = count(len(posts), "similar post")
+    return f"{said}, {measured} of them measured" if posts else said
 
 
 def grouped(segmentation: Segmentation, people: int) -> str:

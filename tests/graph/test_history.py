@@ -1,15 +1,16 @@
 """What the scheduler is told of the past: what is known, and nothing else."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from graph import history
-from graph.history import ENOUGH, observations, post_observations
+from graph.history import ENOUGH, observations, post_observations, with_rewards
 from graph.runner import Runner
 from learning.rewards import PENALTIES, RewardSpec
+from smartcontent.content import EventKind, SimilarPost
 from smartcontent.decision import Decision, Event
 from smartcontent.publishing import CampaignSettings, Post, Receipt
 from store.database import Database
@@ -49,6 +50,37 @@ async def test_a_post_counts_at_the_hour_it_went_out(
         [observed] = await observations(session, UNGUARDED)
     assert (observed.platform, observed.at) == ("sandbox", NOW)
     assert observed.reward == pytest.approx(0.5)
+
+
+async def test_similar_posts_come_with_how_they_did(
+    database: Database,
+    workspace: UUID,
+    second_workspace: UUID,
+    checkpointer: AsyncPostgresSaver,
+) -> None:
+    campaign, run = await start(database, workspace, CampaignSettings(auto_approve=True))
+    await Runner(small_team(database), checkpointer).run(workspace, run, owner="a")
+    async with database.transaction(workspace) as session:
+        first, second, *_ = await Posts(session).list(campaign_id=campaign)
+    await publish(database, workspace, first)
+    kinds: list[EventKind] = ["impression", "impression", "click"]
+    seen = [
+        Event(id=f"{kind}-{n}", kind=kind, occurred_at=NOW, post_id=first.id)
+        for n, kind in enumerate(kinds)
+    ]
+    async with database.transaction(workspace) as session:
+        await Events(session).ingest(seen)
+    near = [
+        SimilarPost(post_id=id, text="Bread.", similarity=0.9)
+        for id in (first.id, second.id, uuid4())
+    ]
+    async with database.transaction(workspace) as session:
+        told = await with_rewards(session, UNGUARDED, near)
+    assert [(post.reward, post.events) for post in told] == [
+        (pytest.approx(0.5), 3), (None, 0), (None, 0),
+    ]  # fmt: skip
+    async with database.transaction(second_workspace) as session:
+        assert await with_rewards(session, UNGUARDED, near) == near
 
 
 async def test_nothing_is_known_before_anything_happened(
