@@ -42,6 +42,7 @@ from store.snapshots import Snapshots
 EVERY = 500  # entries of the log between two snapshots
 PASS = 20_000  # entries that a shadow reads in one transaction
 KEPT = 50  # snapshots; a revision before all of them folds the log from its beginning
+MILESTONES = (10_000, 12)  # beyond them one every so many entries: as far as evaluations look back
 LIFT = "lift"
 ENDLESS = 1_000_000_000  # passes end with the log, not with LangGraph's count of steps
 
@@ -189,7 +190,8 @@ async def _keep(fold: Fold, canonical: Canonical, parent: UUID | None) -> UUID:
 
 async def _tidy(fold: Fold) -> None:
     name, rewards = fold.charge.name, fold.charge.rewards.digest
-    await Snapshots(fold.session).keep(name, rewards=rewards, newest=KEPT)
+    snapshots = Snapshots(fold.session)
+    await snapshots.keep(name, rewards=rewards, newest=KEPT, milestones=MILESTONES)
 
 
 async def _say(session: Session, lift: Estimate) -> None:

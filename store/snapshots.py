@@ -72,12 +72,19 @@ class Snapshots:
         """Drop those that read a position whose decision has changed since: they are wrong now."""
         await self._session.execute(delete(SNAPSHOTS).where(SNAPSHOTS.c.position >= position))
 
-    async def keep(self, policy: str, *, newest: int, rewards: str = "") -> None:
-        """Drop all but the newest few of a policy, and those paid by other rewards."""
-        kept = _of(policy, rewards).with_only_columns(SNAPSHOTS.c.id)
-        kept = kept.order_by(*NEWEST).limit(newest)
-        own = SNAPSHOTS.c.policy == policy
-        await self._session.execute(delete(SNAPSHOTS).where(own, SNAPSHOTS.c.id.not_in(kept)))
+    async def keep(
+        self, policy: str, *, newest: int, rewards: str = "", milestones: tuple[int, int] = (1, 0)
+    ) -> None:
+        """Drop all but the newest few of a policy, and those paid by other rewards.
+
+        Beyond them stay the newest `milestones` (every, count): those that took a multiple of
+        `every` entries, so that whoever looks far back need not begin with the log's first entry.
+        """
+        every, far = milestones
+        ids = _of(policy, rewards).with_only_columns(SNAPSHOTS.c.id).order_by(*NEWEST)
+        kept, older = ids.limit(newest), ids.where(SNAPSHOTS.c.taken % every == 0).limit(far)
+        gone = SNAPSHOTS.c.id.not_in(kept) & SNAPSHOTS.c.id.not_in(older)
+        await self._session.execute(delete(SNAPSHOTS).where(SNAPSHOTS.c.policy == policy, gone))
 
     async def cards(
         self, policy: str, *, after: UUID | None = None, limit: int = 50

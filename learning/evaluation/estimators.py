@@ -22,7 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learning.confidence import Mean, Numbers, multiplier
-from learning.evaluation.samples import Sample, Samples, effective_size, refusal
+from learning.evaluation.samples import (
+    Codes,
+    Sample,
+    Samples,
+    by_person,
+    effective_size,
+    refusal,
+)
 from learning.evaluation.verdicts import interval
 from smartcontent.decision import Estimate
 
@@ -108,13 +115,14 @@ def evaluate(log: Log, *, alpha: float = 0.05, seed: int = 0) -> dict[str, Evalu
             for name in ESTIMATORS
         }
     found = {name: terms(samples) for name, terms in ESTIMATORS.items()}
-    moved = resampled(np.column_stack([terms.influence for terms in found.values()]), seed=seed)
+    moves = [by_person(terms.influence, samples.people) for terms in found.values()]
+    moved = resampled(np.column_stack(moves), seed=seed)
     return {
         name: Evaluated(
             name,
             terms.propensity,
             effective,
-            _any_time(terms, alpha),
+            _any_time(terms, alpha, samples.people),
             _bootstrap(terms, moves, alpha),
         )
         for (name, terms), moves in zip(found.items(), moved.T, strict=True)
@@ -214,15 +222,38 @@ def _estimate(name: str, log: Log, alpha: float, how: Interval) -> Estimate:
         return refused
     terms = ESTIMATORS[name](samples)
     if how == "any time":
-        return _any_time(terms, alpha)
-    return _bootstrap(terms, resampled(terms.influence[:, None], seed=0)[:, 0], alpha)
+        return _any_time(terms, alpha, samples.people)
+    moves = by_person(terms.influence, samples.people)
+    return _bootstrap(terms, resampled(moves[:, None], seed=0)[:, 0], alpha)
 
 
-def _any_time(terms: Terms, alpha: float) -> Estimate:
-    """Two more decisions are counted, one at either end of what decisions moved."""
-    ends = float(terms.influence.min()), float(terms.influence.max())
-    group = Mean.of(terms.influence, *ends)
-    far = multiplier(group.n, alpha) * float(np.sqrt(group.error))
+def reach(influence: Numbers, people: Codes | None, alpha: float) -> float:
+    """How far off a mean may be at any time, from what each decision moves it by.
+
+    Decisions for one person are no evidence of what others like, so it is as far as people
+    differ, and at least as far as decisions do.  Two more are counted, one at either end.
+    """
+    return max(_far(influence, alpha), _far(by_person(influence, people), alpha))
+
+
+def strangers(influence: Numbers, people: Codes | None) -> int:
+    """How many decisions, each for somebody else, these would be worth."""
+    alone = _around_nothing(influence).error
+    together = _around_nothing(by_person(influence, people)).error
+    return int(len(influence) * min(alone / together, 1.0)) if together else len(influence)
+
+
+def _far(moves: Numbers, alpha: float) -> float:
+    group = _around_nothing(moves)
+    return multiplier(group.n, alpha) * float(np.sqrt(group.error))
+
+
+def _around_nothing(moves: Numbers) -> Mean:
+    return Mean.of(moves, float(moves.min()), float(moves.max()))
+
+
+def _any_time(terms: Terms, alpha: float, people: Codes | None) -> Estimate:
+    far = reach(terms.influence, people, alpha)
     return _around(terms, -far, far)
 
 

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from learning.confidence import Mean, multiplier
-from learning.evaluation.estimators import Log, dr, dr_terms
-from learning.evaluation.lift import FEWEST_PEOPLE
+from learning.evaluation.estimators import Log, dr, dr_terms, reach, strangers
 from learning.evaluation.samples import Samples, refusal
-from learning.evaluation.verdicts import rounded, too_thin
+from learning.evaluation.verdicts import rounded
 from smartcontent.decision import Estimate
 from smartcontent.errors import InvalidInput
 
@@ -16,12 +14,18 @@ from smartcontent.errors import InvalidInput
 @dataclass(frozen=True)
 class Promotion:
     """`promote` says whether; `difference` how much more the candidate earns a decision, and
-    why not when it may not; `current` and `candidate` what each earns by itself."""
+    why not when it may not; `current` and `candidate` what each earns by itself.
+
+    `effective`: how many decisions, each for somebody else, the difference rests on; None where
+    there is none.  `people`: for how many they were made, where that is known.
+    """
 
     promote: bool
     difference: Estimate
     current: Estimate
     candidate: Estimate
+    effective: int | None = None
+    people: int | None = None
 
 
 def better(current: Log, candidate: Log, *, alpha: float = 0.05) -> Promotion:
@@ -32,37 +36,38 @@ def better(current: Log, candidate: Log, *, alpha: float = 0.05) -> Promotion:
     that of DR, decision by decision, so what moves both policies alike falls out; without a
     reward model it is taken around the mean.  The interval is a confidence sequence: asking
     after every retraining until the answer is yes does not make a worse policy pass; asking
-    for many candidates does, so divide alpha by their number.  Whoever comes often is no more
-    evidence than one person is: where people are known, it is as wide as they differ.
+    for many candidates does, so divide alpha by their number.  It is as wide as people differ:
+    whoever decides a hundred times is one witness.
 
     Raises InvalidInput when the two are not the same decisions.
     """
     ours, theirs = Samples.of(candidate), Samples.of(current)
     _check_paired(ours, theirs)
-    difference = refusal(ours) or refusal(theirs) or _difference(ours, theirs, alpha)
+    refused = refusal(ours) or refusal(theirs)
+    difference, effective = (refused, None) if refused else _difference(ours, theirs, alpha)
     won = difference.low is not None and difference.low > 0.0
-    return Promotion(won, difference, dr(theirs, alpha=alpha), dr(ours, alpha=alpha))
+    people = None if ours.people is None else len(np.unique(ours.people))
+    alone = dr(theirs, alpha=alpha), dr(ours, alpha=alpha)
+    return Promotion(won, difference, *alone, effective=effective, people=people)
 
 
-def _difference(ours: Samples, theirs: Samples, alpha: float) -> Estimate:
+def _difference(ours: Samples, theirs: Samples, alpha: float) -> tuple[Estimate, int]:
+    """And how many decisions, each for somebody else, it rests on."""
     if not (ours.modelled and theirs.modelled):
         level = float(ours.rewards.mean())
         ours, theirs = ours.around(level), theirs.around(level)
     new, old = dr_terms(ours), dr_terms(theirs)
     value, moves = new.value - old.value, new.influence - old.influence
-    group = Mean.of(moves, float(moves.min()), float(moves.max()))
-    if ours.people is not None:
-        table = np.column_stack([np.bincount(ours.people), np.bincount(ours.people, moves)])
-        group = group.among(table[table[:, 0] > 0.0].tolist())
-    if group.people is not None and group.people < FEWEST_PEOPLE:
-        return too_thin(group.people, "people", FEWEST_PEOPLE)
-    far = multiplier(group.n, alpha) * float(np.sqrt(group.error))
+    n, effective = len(moves), strangers(moves, ours.people)
+    far = reach(moves, ours.people, alpha)
     low, high = value - far, value + far
-    verdict = (
-        f"{_claim(low, high)} ({value:+.4f} a decision [{low:+.4f}, {high:+.4f}], n {group.n:,})"
-    )
-    more = None if low > 0.0 or high < 0.0 else _more(value, far, group.n)
-    return Estimate(value=value, low=low, high=high, n=group.n, verdict=verdict, more_needed=more)
+    worth = "" if effective == n else f", worth {effective:,} of as many people"
+    figures = f"{value:+.4f} a decision [{low:+.4f}, {high:+.4f}], n {n:,}{worth}"
+    verdict = f"{_claim(low, high)} ({figures})"
+    more = None if low > 0.0 or high < 0.0 else _more(value, far, n)
+    return Estimate(
+        value=value, low=low, high=high, n=n, verdict=verdict, more_needed=more
+    ), effective
 
 
 def _claim(low: float, high: float) -> str:

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learning.confidence import Numbers
+from learning.evaluation.lift import FEWEST_PEOPLE
 from learning.evaluation.verdicts import FEWEST, too_thin
 from smartcontent.decision import Estimate
 from smartcontent.errors import InvalidInput
 
 TELLING = 100  # rewards other than the usual one: with fewer, a rate is wrong by 10 % or more
 Propensity = Literal["conditional p", "mixture p"]
+Codes = NDArray[np.int64]
 
 
 class Sample(NamedTuple):
@@ -23,8 +25,8 @@ class Sample(NamedTuple):
     is the probability it had in the whole policy, holdback included.  `target` is what the
     policy in question would draw it with.  A reward model that was not fitted to this decision
     says what the action drawn would earn (`predicted`), and what the policy in question would
-    on average (`expected`).  What a person `overridden` is left out of every figure.  `person` is
-    whom it was made for, where that is known.
+    on average (`expected`).  What a person `overridden` is left out of every figure.  `person`
+    is whom it was made for, where that is known.
     """
 
     reward: float
@@ -42,8 +44,8 @@ class Samples:
     """The same, vectorised.  `propensity_used` names which of the two probabilities these are.
 
     `implied` is the weight each reward has in the model's own answer, where the model tells
-    (`reward_model.cross_fitted`); with it the direct method knows its standard error.
-    `people` numbers whom each was made for; without it each counts as one of its own.
+    (`reward_model.cross_fitted`); with it the direct method knows its standard error.  `people`
+    numbers, from 0, whom each decision was made for; without it each is for somebody else.
     """
 
     rewards: Numbers
@@ -53,7 +55,7 @@ class Samples:
     expected: Numbers
     implied: Numbers
     propensity_used: Propensity = "conditional p"
-    people: NDArray[np.int64] | None = None
+    people: Codes | None = None
 
     @classmethod
     def of(
@@ -132,22 +134,40 @@ def refusal(samples: Samples) -> Estimate | None:
     telling = int(_kish(samples.weights[samples.rewards != usual]))
     if telling < TELLING:
         return too_thin(telling, f"effective rewards other than {usual:g}", TELLING)
+    if samples.people is not None:
+        people = int(_kish(np.bincount(samples.people).astype(np.float64)))
+        if people < FEWEST_PEOPLE:
+            return too_thin(people, "effective people", FEWEST_PEOPLE)
     return None
 
 
-def _numbered(samples: Sequence[Sample]) -> NDArray[np.int64] | None:
-    """Who is not known is somebody else each time; None where nobody is known."""
-    if all(sample.person is None for sample in samples):
-        return None
-    known: dict[object, int] = {}
-    keys = (sample.person or at for at, sample in enumerate(samples))
-    return np.array([known.setdefault(key, len(known)) for key in keys], dtype=np.int64)
+def by_person(influence: Numbers, people: Codes | None) -> Numbers:
+    """What people moved a mean by, where that is what decisions did: (n,) -> (people,).
+
+    >>> by_person(np.array([0.2, 0.2, -0.4, 0.0]), np.array([0, 0, 1, 1])).tolist()
+    [0.2, -0.2]
+    """
+    if people is None:
+        return influence
+    sums = np.bincount(people, influence)[np.bincount(people) > 0]
+    return np.asarray(sums * (len(sums) / len(influence)), dtype=np.float64)
 
 
 def _numbers(sample: Sample, by: Propensity) -> tuple[float, float, float, float, float]:
     mixed = sample.mixture if by == "mixture p" else sample.propensity
     propensity = 0.0 if mixed is None else mixed
     return sample.reward, propensity, sample.target, sample.predicted, sample.expected
+
+
+def _numbered(samples: Sequence[Sample]) -> Codes | None:
+    """Who is not known is somebody else each time."""
+    if all(sample.person is None for sample in samples):
+        return None
+    numbers: dict[object, int] = {}
+    names = (
+        number if sample.person is None else sample.person for number, sample in enumerate(samples)
+    )
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
 
 
 def _kish(weights: Numbers) -> float:

@@ -35,13 +35,17 @@ def policies() -> Policies:
 
 
 async def lived(
-    database: Database, workspace: UUID, serving: Policies, *, count: int = 900
+    database: Database, workspace: UUID, serving: Policies, *, count: int = 900, people: int = 0
 ) -> list[Decision]:
-    """Visitors of two pages, each with a taste of its own."""
+    """Visitors of two pages, each with a taste of its own: nobody known, or so many in turns."""
     random = Random(5)
     asked = [
-        request(context={"page": random.choice(list(PAGES))}, seed=random.getrandbits(53))
-        for _ in range(count)
+        request(
+            context={"page": random.choice(list(PAGES))},
+            seed=random.getrandbits(53),
+            subject=f"visitor {number % people}" if people else None,
+        )
+        for number in range(count)
     ]
     decisions = await decided(database, workspace, serving, asked)
     await ingest(database, workspace, [event(one, "impression") for one in decisions])
@@ -137,6 +141,25 @@ async def test_a_shadow_that_is_no_better_stays_one(database: Database, workspac
     with pytest.raises(WrongState, match="does not surely earn more"):
         await promoted(database, workspace, serving, policy)
     assert (await version(database, workspace, serving))[0] == "uniform"
+
+
+@pytest.mark.parametrize("people", [6, 150])
+async def test_a_few_people_put_nobody_in_charge(
+    database: Database, workspace: UUID, people: int
+) -> None:
+    """However often they come; with 150 of them (the control) the same log is evidence."""
+    serving = policies()
+    policy = await registered(database, workspace, serving)
+    await lived(database, workspace, serving, people=people)
+    await fold(database, workspace, serving)
+    found = await evaluated(database, workspace, serving, policy)
+    assert found.details["people"] == people and found.details["promote"] == (people == 150)
+    if people == 6:
+        assert "effective people, at least 20 needed" in found.estimate.verdict
+        with pytest.raises(WrongState, match="does not surely earn more"):
+            await promoted(database, workspace, serving, policy)
+    else:
+        assert 150 < found.details["effective"] <= found.details["decisions"] == 900
 
 
 async def test_evidence_grows_old_and_holds_for_its_rewards(

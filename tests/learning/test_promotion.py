@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from learning.evaluation import Samples, better
+from learning.evaluation import Sample, Samples, better, evaluate
+from smartcontent.decision import Estimate
 from smartcontent.errors import InvalidInput
 
 RATES = np.array([0.10, 0.10, 0.25])
@@ -14,10 +15,12 @@ LOGGED = np.array([0.4, 0.4, 0.2])
 GOOD, SAME, BAD = (0.1, 0.1, 0.8), (0.4, 0.4, 0.2), (0.5, 0.5, 0.0)
 
 
-def paired(n: int, seed: int, target: tuple[float, ...]) -> Samples:
+def paired(
+    n: int, seed: int, target: tuple[float, ...], rates: NDArray[np.float64] = RATES
+) -> Samples:
     rng = np.random.default_rng(seed)
     actions = rng.choice(3, n, p=LOGGED)
-    rewards = (rng.random(n) < RATES[actions]).astype(float)
+    rewards = (rng.random(n) < rates[actions]).astype(float)
     nothing: NDArray[np.float64] = np.zeros(n)
     targets = np.array(target)[actions]
     return Samples(rewards, LOGGED[actions], targets, nothing, nothing, nothing)
@@ -90,12 +93,59 @@ def returning(seed: int, target: tuple[float, ...]) -> Samples:
 def test_few_people_are_too_few() -> None:
     some = returning(1, SAME).take(np.arange(15 * 125))
     found = better(some, some)
-    assert not found.promote and "15 people, at least 20" in found.difference.verdict
+    assert not found.promote and found.effective is None
+    assert "15 effective people, at least 20" in found.difference.verdict
+    often = replace(some, people=np.minimum(np.arange(len(some)), 1_000))
+    assert "people" in better(often, often).difference.verdict  # one of them came 875 times
 
 
 def impatient(value: float | None, low: float | None, n: int) -> bool:
     """The same figure, with the interval of a single look at a third of the confidence."""
     return value is not None and low is not None and value - (value - low) * 1.28 / 3.04 > 0.0
+
+
+def test_one_click_in_a_hundred_asks_for_a_long_log() -> None:
+    """Ten thousand decisions tell too little; as many as an evaluation looks at are enough."""
+    rare = RATES / 12.0
+    short, long = (
+        better(paired(n, 2, SAME, rare), paired(n, 2, GOOD, rare)) for n in (10_000, 100_000)
+    )
+    assert not short.promote and long.promote
+    assert "too few rewards" in short.difference.verdict and short.difference.more_needed
+
+
+def repeated(log: Samples, times: int) -> Samples:
+    """Every decision so many times over, for the same person."""
+    people = np.arange(len(log)).repeat(times)
+    return replace(log.take(people), people=people)
+
+
+def test_who_comes_again_is_no_new_witness() -> None:
+    """2,000 people fifty times each tell what 2,000 decisions would."""
+    ours, theirs = (repeated(paired(2_000, 3, target), 50) for target in (GOOD, SAME))
+    found, once = better(theirs, ours), better(paired(2_000, 3, SAME), paired(2_000, 3, GOOD))
+    assert (found.people, once.people) == (2_000, None)
+    assert found.difference.n == 100_000 and found.effective == pytest.approx(2_000, rel=0.05)
+    assert "n 100,000, worth " in found.difference.verdict
+    assert width(found.difference) == pytest.approx(width(once.difference), rel=0.05)
+    alone = better(replace(theirs, people=None), replace(ours, people=None))  # the control
+    assert width(alone.difference) < 0.3 * width(once.difference)
+    estimates = [evaluate(one)["dr"] for one in (ours, paired(2_000, 3, GOOD))]
+    for how in ("any_time", "bootstrap"):
+        again, single = (width(getattr(one, how)) for one in estimates)
+        assert again == pytest.approx(single, rel=0.15)
+
+
+def width(figure: Estimate) -> float:
+    assert figure.low is not None and figure.high is not None
+    return figure.high - figure.low
+
+
+def test_people_are_told_apart_by_name_and_the_unknown_each_count() -> None:
+    named = [Sample(1.0, 0.5, 0.5, person=name) for name in ("ana", None, "bo", "ana", None)]
+    people = Samples.of(named).people
+    assert people is not None and people.tolist() == [0, 1, 2, 0, 3]
+    assert Samples.of([Sample(1.0, 0.5, 0.5)]).people is None
 
 
 def test_the_pairing_matters() -> None:

@@ -46,6 +46,20 @@ async def test_the_furthest_valid_snapshot_is_found(database: Database, workspac
         assert await snapshots.latest("vowpal", at_most=3) is None
 
 
+async def test_milestones_stay_when_snapshots_are_tidied(
+    database: Database, workspace: UUID
+) -> None:
+    async with database.transaction(workspace) as session:
+        snapshots = Snapshots(session)
+        for taken in range(5, 105, 5):
+            await snapshots.add(snapshot(taken), taken=taken)
+        await snapshots.keep("vowpal", newest=2, milestones=(20, 3))
+        left = [card.taken for card in await snapshots.cards("vowpal")]
+        assert sorted(left) == [60, 80, 95, 100]
+        await snapshots.keep("vowpal", newest=2)  # the control: without them
+        assert sorted(card.taken for card in await snapshots.cards("vowpal")) == [95, 100]
+
+
 async def test_evaluations_are_kept_with_their_kind(database: Database, workspace: UUID) -> None:
     estimate = Estimate(value=None, low=None, high=None, n=3, verdict="cannot tell yet")
     async with database.transaction(workspace) as session:
