@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.bodies import INTEGRAL, Body
 from api.deps import Serving, Work
 from api.door import Door
+from api.problems import answers
+from smartcontent.errors import Conflict
 from store.budgets import MILLION, Budgets, Limits
 from store.database import Session
 
@@ -63,12 +65,34 @@ async def get_model(services: Serving, session: Work) -> ModelStatus:
     return await _status(services.model, services.budget, session)
 
 
-@router.put("/budget")
+@router.put("/budget", responses=answers(409))
 async def set_budget(body: NewBudget, services: Serving, session: Work) -> ModelStatus:
-    """Set what a language model may cost in a month, in place of the operator's usual limits."""
+    """Set what a language model may cost in a month; never more than the operator grants, who
+    pays for it."""
     micros = None if body.cost is None else round(body.cost * MILLION)
-    await Budgets(session).set(Limits(tokens=body.tokens, micros=micros))
+    wanted = Limits(tokens=body.tokens, micros=micros)
+    require_granted(wanted, services.budget)
+    await Budgets(session).set(wanted)
     return await _status(services.model, services.budget, session)
+
+
+def require_granted(wanted: Limits, granted: Limits) -> None:
+    """Raises Conflict for more than the settings grant a workspace, or for no limit at all.
+
+    >>> require_granted(Limits(tokens=None), Limits(tokens=10))
+    Traceback (most recent call last):
+    smartcontent.errors.Conflict: A workspace here has 10 tokens a month at most. ...
+    """
+    for what, asked, most, unit in (
+        ("tokens", wanted.tokens, granted.tokens, 1),
+        ("of cost", wanted.micros, granted.micros, MILLION),
+    ):
+        if most is not None and (asked is None or asked > most):
+            raise Conflict(
+                f"A workspace here has {most / unit:,.10g} {what} a month at most.",
+                todo="Ask for less, or ask whoever runs this installation for more.",
+                most=most / unit,
+            )
 
 
 async def _status(model: str | None, usual: Limits, session: Session) -> ModelStatus:
