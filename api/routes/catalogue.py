@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from api.callers import CurrentCaller
 from api.deps import Serving
 from api.door import Door
+from connectors.spec import known_specs
 from smartcontent.content import PlatformSpec, Strategy
 from smartcontent.scopes import Scope
 from tools.strategies import strategies
@@ -16,9 +17,12 @@ router = APIRouter(prefix="/v1", route_class=Door, tags=["catalogue"])
 
 
 class Platforms(BaseModel):
+    """`items` can be published to; the `others` are only known: a text can be checked for them."""
+
     model_config = ConfigDict(extra="forbid")
 
     items: list[PlatformSpec]
+    others: list[PlatformSpec]
 
 
 class Strategies(BaseModel):
@@ -50,8 +54,10 @@ class Tools(BaseModel):
 
 @router.get("/platforms")
 async def list_platforms(services: Serving) -> Platforms:
-    """The platforms to publish on, with their rules."""
-    return Platforms(items=[connector.spec for connector in services.connectors.values()])
+    """The platforms to publish on and those that are known, each rule with source and date."""
+    connected = services.connectors
+    others = [spec for name, spec in known_specs(connected).items() if name not in connected]
+    return Platforms(items=[one.spec for one in connected.values()], others=others)
 
 
 @router.get("/strategies")

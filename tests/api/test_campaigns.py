@@ -163,8 +163,11 @@ async def test_insights_segments_and_the_catalogue(
     assert insights["lift"]["verdict"] == f"{tenant.mark} verdict"
     (segment,) = (await client.get("/v1/segments", headers=analyst)).json()["items"]
     assert segment["everyone"] is True
-    platforms = (await client.get("/v1/platforms", headers=analyst)).json()["items"]
-    assert [spec["platform"] for spec in platforms] == ["sandbox"]
+    platforms = (await client.get("/v1/platforms", headers=analyst)).json()
+    assert [spec["platform"] for spec in platforms["items"]] == ["sandbox"]
+    others = {spec["platform"]: spec for spec in platforms["others"]}
+    assert {"bluesky", "youtube", "wordpress"} <= set(others) and "sandbox" not in others
+    assert all(spec["source"] and spec["as_of"] for spec in others.values())
     strategies = (await client.get("/v1/strategies", headers=analyst)).json()["items"]
     assert len(strategies) >= 6
     tools = (await client.get("/v1/tools", headers=analyst)).json()["items"]
