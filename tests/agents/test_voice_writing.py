@@ -7,13 +7,13 @@ import pytest
 
 from agents.guard import Guard
 from agents.writer import EmbeddedWriter, ModelWriter
+from benchmarks import model_endpoint as e
 from llm.openai_compatible import chat_model
 from llm.structured import Structured
 from smartcontent.content import Analysis, Content, Variant
 from smartcontent.settings import Settings
 from smartcontent.voice import Voice, VoiceSetting
 from tests.agents.articles import EVERYONE, LINK, NIGHT, SPECS, analysed, article
-from tests.llm import endpoint as e
 from tools.follow_voice import NOT_APPLIED, breaks
 from tools.read_post import read_post
 from tools.strategies import TABLE, applicable, find_strategy
