@@ -1,5 +1,6 @@
 """What a language model is asked for one post, and what becomes of its answer."""
 
+import re
 from dataclasses import replace
 
 from llm.structured import Completing
@@ -27,6 +28,9 @@ TRANSLATED = (
 MOST_TAKEN = 5
 AIM = 0.8  # of the room: models count badly
 LEADS_ON = ":：,،、"
+LABEL = re.compile(
+    r"\s*\W{0,2}(?:title|headline|post|caption|text)\W{0,2}:\W{0,2}\s+", re.IGNORECASE
+)
 SHORTEST = 20  # characters under which nothing was said
 
 
@@ -113,13 +117,23 @@ def _dressed(order: Order, text: str) -> Post:
 
 
 def _post(order: Order, draft: Draft) -> Post:
-    post = _dressed(order, draft.text)
+    post = _dressed(order, unlabelled(draft.text))
 
     def fitting(paragraphs: tuple[str, ...]) -> bool:
         return fits(render(replace(post, paragraphs=paragraphs), order.spec), order.spec)
 
     kept = trim_draft(post.paragraphs, order.written_in, fitting)
     return replace(post, paragraphs=kept, spans=find_sources(kept, order.analysis))
+
+
+def unlabelled(text: str) -> str:
+    """Without the name of the form's field, which small models write before its value.
+
+    >>> unlabelled("**Title:** Bread at Night"), unlabelled("Post: Bread."), unlabelled("Postal: x")
+    ('Bread at Night', 'Bread.', 'Postal: x')
+    """
+    label = LABEL.match(text)
+    return text[label.end() :] if label else text
 
 
 def _check(post: Post, order: Order) -> None:
