@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -85,6 +86,7 @@ ROUTERS: Sequence[APIRouter] = (
     verdicts.router,
 )
 STATIC = Path(__file__).parent / "static"
+NO_PLACE = {"localtime"}  # where the server happens to stand
 
 
 def create_app(
@@ -141,6 +143,7 @@ def _closed_lists(services: Services) -> Mapping[str, Sequence[str]]:
     known = known_specs(services.connectors)
     return {
         "platforms": sorted(services.connectors), "known_platforms": list(known),
+        "time_zones": sorted(available_timezones() - NO_PLACE),
         "policies": policies,
     }  # fmt: skip
 

@@ -19,6 +19,7 @@ OPERATIONS: dict[str, Access] = {
     "refresh": "public",
     "sign_out": "public",
     "get_me": "signed-in",
+    "set_clock": "campaigns:write",
     # people and keys
     "list_members": "members:write",
     "add_member": "members:write",

@@ -1,6 +1,7 @@
 """What came of decisions, counted live by strategy, platform, segment and day.
 
 Overridden decisions are left out: what a person chose says nothing about the learner's choice.
+Days begin and end at midnight in the workspace's time zone.
 """
 
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ BY = {
     "platforms": "d.action_platform",
     "segments": "coalesce(s.name, d.segment)",
     "contents": "w.title",
-    "days": "to_char(d.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
+    "days": "to_char(d.created_at AT TIME ZONE (SELECT time_zone FROM workspaces), 'YYYY-MM-DD')",
 }
 COUNT = """
     WITH each AS (

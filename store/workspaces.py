@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text, update
 
 from smartcontent.content import Workspace
-from smartcontent.errors import AlreadyExists, NotFound
+from smartcontent.errors import AlreadyExists, InvalidInput, NotFound
 from store.database import Session
 from store.rows import as_noun
 from store.tables import WORKSPACES
+
+KNOWN_ZONE = text("SELECT 1 FROM pg_timezone_names WHERE name = :name")
 
 
 class Workspaces:
@@ -30,6 +32,17 @@ class Workspaces:
         if row is None:
             raise NotFound("This workspace does not exist.", todo="Create it first.")
         return as_noun(Workspace, row)
+
+    async def live_in(self, time_zone: str) -> Workspace:
+        """Tell hours and days in this zone, such as Europe/Zagreb.  Raises InvalidInput for one
+        that the database does not know."""
+        known = await self._session.execute(KNOWN_ZONE, {"name": time_zone})
+        if known.first() is None:
+            raise InvalidInput(
+                f"There is no time zone {time_zone!r}.", todo="Give one like Europe/Zagreb or UTC."
+            )
+        await self._session.execute(update(WORKSPACES).values(time_zone=time_zone))
+        return await self.get()
 
     async def pseudonym_key_sealed(self) -> bytes:
         """The key of this workspace's pseudonyms, sealed by `store.secrets.Vault`."""

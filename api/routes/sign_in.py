@@ -3,9 +3,9 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.bodies import Body, Key, Line
+from api.bodies import CLOSED, Body, Key, Line
 from api.callers import CurrentCaller
 from api.deps import Work
 from api.door import Door
@@ -13,12 +13,16 @@ from api.parts import Using
 from api.problems import answers
 from api.sessions import Tokens
 from api.workspaces import Founder, found, require_open
+from learning.timing import zone_of
 from smartcontent.content import Member, Role, Workspace
 from store.members import Members
 from store.workspaces import Workspaces
 
 EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"
 Email = Annotated[str, StringConstraints(max_length=254, pattern=EMAIL)]
+TimeZone = Annotated[
+    str, Field(min_length=1, max_length=100, json_schema_extra={CLOSED: "time_zones"})
+]
 Password = Annotated[str, StringConstraints(min_length=10, max_length=200)]
 
 router = APIRouter(prefix="/v1", route_class=Door, tags=["signing in"])
@@ -41,6 +45,12 @@ class Founded(BaseModel):
     workspace: Workspace
     member: Member
     tokens: Tokens
+
+
+class NewClock(Body):
+    """Where the creator lives: hours, days and times of the week are told in this zone."""
+
+    time_zone: TimeZone
 
 
 class Refresh(Body):
@@ -102,3 +112,13 @@ async def get_me(caller: CurrentCaller, session: Work) -> Me:
         role=caller.role,
         scopes=sorted(caller.scopes),
     )
+
+
+@router.put("/workspace/clock")
+async def set_clock(body: NewClock, session: Work) -> Workspace:
+    """Tell this workspace's hours and days in a time zone, summer time included.
+
+    It counts at once: for best times, the hours of segments, and the days of insights.
+    """
+    zone_of(body.time_zone)
+    return await Workspaces(session).live_in(body.time_zone)

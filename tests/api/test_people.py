@@ -41,6 +41,27 @@ async def test_who_i_am(client: httpx.AsyncClient, owner_headers: Headers) -> No
     assert me["role"] == "owner" and "members:write" in me["scopes"]
 
 
+async def test_a_workspace_has_a_clock_of_its_own(
+    client: httpx.AsyncClient, owner_headers: Headers
+) -> None:
+    async def told() -> tuple[str, str]:
+        me = (await client.get("/v1/me", headers=owner_headers)).json()
+        times = (await client.get("/v1/best-times?platform=sandbox", headers=owner_headers)).json()
+        assert times["items"][0]["creator_time"].endswith(("Z", "+05:45"))
+        return me["workspace"]["time_zone"], times["time_zone"]
+
+    assert await told() == ("UTC", "UTC")
+    body = {"time_zone": "Asia/Kathmandu"}
+    answer = await client.put("/v1/workspace/clock", json=body, headers=owner_headers)
+    assert (answer.status_code, answer.json()["time_zone"]) == (200, "Asia/Kathmandu")
+    assert await told() == ("Asia/Kathmandu", "Asia/Kathmandu")
+    for odd in ("Mars/Olympus", "../etc/passwd", "UTC; DROP TABLE"):
+        body = {"time_zone": odd}
+        refused = await client.put("/v1/workspace/clock", json=body, headers=owner_headers)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid-input")
+    assert await told() == ("Asia/Kathmandu", "Asia/Kathmandu")
+
+
 async def test_an_address_has_one_account(client: httpx.AsyncClient) -> None:
     email = (await _sign_up(client))["email"].upper()
     body = {"workspace": "Two", "name": "Two", "email": email, "password": PASSWORD}

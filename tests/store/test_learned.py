@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,6 +19,7 @@ from store.replies import Replies, Reply
 from store.rows import new_id
 from store.snapshots import Snapshots
 from store.threads import Threads
+from store.workspaces import Workspaces
 from tests.store.scene import PAST, decision, stage
 
 NOW = datetime.now(UTC)
@@ -105,7 +107,10 @@ async def test_insights_count_what_was_not_overridden(database: Database, worksp
         for counted in (insights.platforms, insights.segments, insights.days):
             (all_of_it,) = await counted()
             assert (all_of_it.decisions, all_of_it.reward_sum) == (2, 0.5)
-        assert (await insights.days())[0].name == PAST.strftime("%Y-%m-%d")
+        for zone in ("UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"):  # +14:00 and -11:00
+            await Workspaces(session).live_in(zone)
+            day = PAST.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
+            assert (await insights.days())[0].name == day
 
 
 async def test_threads_belong_to_members(database: Database, workspace: UUID) -> None:
