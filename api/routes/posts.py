@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1/posts", route_class=Door, tags=["posts"])
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Approval(Body):
+class NewApproval(Body):
     """Yes to exactly the text with this hash.
 
     `text`, or the words of another variant of the campaign, replaces it before it is approved.
@@ -65,7 +65,7 @@ async def get_post(post_id: Id, session: Work) -> Post:
 @router.post("/{post_id:uuid}/approve", responses=answers(404, 409), dependencies=[KeyedOnce])
 async def approve_post(
     post_id: Id,
-    body: Approval,
+    body: NewApproval,
     caller: CurrentCaller,
     services: Serving,
     request: Request,
