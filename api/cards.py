@@ -42,7 +42,7 @@ class Refused:
     """A yes that was not taken: what the person sent, so that none of it is lost."""
 
     post_id: UUID
-    text: str
+    text: str | None
     note: str
     findings: Sequence[Finding] = ()
     variant_id: UUID | None = None
@@ -82,6 +82,13 @@ class Card:
     @property
     def waiting(self) -> bool:
         return self.post.state == PostState.AWAITING_APPROVAL
+
+    @property
+    def draft(self) -> str:
+        """What stands in the text field: also an emptied one stays as the person left it."""
+        if self.refused is None or self.refused.text is None:
+            return self.post.text
+        return self.refused.text
 
     @property
     def rules(self) -> list[str]:

@@ -1,7 +1,6 @@
 """A person's word on a post, said on the first screen: yes, yes all the same, or no."""
 
-import asyncio
-from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -15,9 +14,9 @@ from smartcontent.content import Caller, Finding
 from smartcontent.errors import InvalidInput, NotFound, SmartContentError
 from smartcontent.publishing import Post
 from store.posts import Posts
-from tools.approve_post import approve_reviewed
+from tools.approve_post import approve
 from tools.decode_text import LIMIT
-from tools.review_post import begin_review, weigh
+from tools.review_post import Yes
 from tools.start_campaign import wake
 
 NOTE = 2_000
@@ -26,18 +25,6 @@ Text = Annotated[str | None, Form(max_length=LIMIT)]
 Note = Annotated[str, Form(max_length=NOTE)]
 Rules = Annotated[list[str], Form(max_length=50)]
 Hash = Annotated[str, Form(max_length=64)]
-
-
-@dataclass(frozen=True)
-class Yes:
-    """What a person approves, and what they set aside for which reason."""
-
-    post_id: UUID
-    content_hash: str
-    text: str | None = None
-    variant_id: UUID | None = None
-    note: str = ""
-    override: tuple[str, ...] = ()
 
 
 @router.post("/posts/{post_id}/verdict")
@@ -55,7 +42,7 @@ async def decide_post(
     caller = await member(request, parts, "posts:approve")
     if verdict == "reject":
         return await _rejected(request, parts, caller, post_id, note)
-    words = text.replace("\r\n", "\n") if text else None
+    words = await _words(request, text)
     rules = tuple(override) if verdict == "override" else ()
     yes = Yes(post_id, content_hash, text=words, note=note, override=rules)
     return await _approved(request, parts, caller, yes)
@@ -79,6 +66,13 @@ async def use_variant(
     return await _approved(request, parts, caller, yes)
 
 
+async def _words(request: Request, text: str | None) -> str | None:
+    """The edit.  An emptied field is one too, though the framework reads it as a missing field."""
+    if text is None:
+        return "" if "text" in await request.form() else None
+    return text.replace("\r\n", "\n")
+
+
 async def _approved(request: Request, parts: Parts, caller: Caller, yes: Yes) -> Response:
     try:
         post = await _approve(parts, caller, yes)
@@ -93,20 +87,8 @@ async def _approved(request: Request, parts: Parts, caller: Caller, yes: Yes) ->
 
 
 async def _approve(parts: Parts, caller: Caller, yes: Yes) -> Post:
-    """Read, check with nothing held, then approve what was checked."""
-    services = parts.services
-    async with services.database.transaction(caller.workspace_id) as session:
-        review = await begin_review(
-            session,
-            yes.post_id,
-            content_hash=yes.content_hash,
-            text=yes.text,
-            variant_id=yes.variant_id,
-        )
-    findings = await asyncio.to_thread(review.findings, services.checking)
-    asked = weigh(findings, override=yes.override, note=yes.note)
-    async with services.database.transaction(caller.workspace_id) as session:
-        return await approve_reviewed(session, caller, review, asked, note=yes.note)
+    opened = partial(parts.services.database.transaction, caller.workspace_id)
+    return await approve(opened, parts.services.checking, caller, yes)
 
 
 async def _rejected(
@@ -127,7 +109,7 @@ async def _rejected(
 def _refused(yes: Yes, problem: InvalidInput) -> Refused:
     found = problem.facts.get("findings", ())
     findings = [Finding.model_validate(one) for one in found] if isinstance(found, list) else []
-    return Refused(yes.post_id, yes.text or "", yes.note, findings, yes.variant_id)
+    return Refused(yes.post_id, yes.text, yes.note, findings, yes.variant_id)
 
 
 async def _campaign(parts: Parts, caller: Caller, post_id: UUID) -> UUID | None:

@@ -12,8 +12,6 @@ from uuid import UUID
 from langchain.agents import create_agent
 from langchain.agents.middleware import (
     AgentMiddleware,
-    HumanInTheLoopMiddleware,
-    InterruptOnConfig,
     ModelCallLimitMiddleware,
 )
 from langchain_core.language_models import BaseChatModel
@@ -25,7 +23,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, Interrupt
 
 from graph.accounts import WorkspaceAccount
-from graph.agent_tools import Asking, OnlyAllowed, as_langchain
+from graph.agent_tools import AskFirst, Asking, OnlyAllowed, as_langchain
 from llm.accounts import charged_to
 from llm.filling import trimmed
 from llm.replies import readable
@@ -60,10 +58,11 @@ class ToolStep(Noun):
 
 
 class Wanted(Noun):
-    """A tool call that waits for a person's yes."""
+    """A tool call that waits for a person's yes; `preview` says what a yes would do."""
 
     tool: str
     arguments: dict[str, Any]
+    preview: str = ""
 
 
 class ChatReply(Noun):
@@ -85,12 +84,10 @@ def assistant_graph(
     checkpointer: BaseCheckpointSaver[Any] | None = None,
 ) -> Agent:
     """The agent.  Without a checkpointer threads live as long as this object."""
-    effects = [tool.name for tool in toolbox.tools.values() if tool.effect]
-    ask_first = InterruptOnConfig(allowed_decisions=["approve", "respond"])
     middleware: list[AgentMiddleware[Any, Asking, Any]] = [
         OnlyAllowed(toolbox),
         ModelCallLimitMiddleware(run_limit=MOST_CALLS),
-        HumanInTheLoopMiddleware(dict.fromkeys(effects, ask_first)),
+        AskFirst(toolbox),
     ]
     return create_agent(
         chat,
@@ -204,14 +201,16 @@ def _reply(
 ) -> ChatReply:
     """From the messages of the thread, of which the first `before` were there already."""
     waiting = tuple(
-        Wanted(tool=one["name"], arguments=one["args"])
+        Wanted(tool=one["name"], arguments=one["args"], preview=one["description"])
         for interrupt in interrupts
         for one in interrupt.value["action_requests"]
     )
     steps = _steps(messages, messages[before:])
     last = next((m.text for m in reversed(messages) if isinstance(m, AIMessage)), "")
-    if waiting:  # whoever is asked sees what was looked up for it
-        last = "\n\n".join([*(readable(step.answer) for step in steps), _question(waiting)])
+    if waiting:  # whoever is asked sees what was looked up for it, and what a yes would do
+        looked_up = [readable(step.answer) for step in steps]
+        previews = [one.preview for one in waiting if one.preview]
+        last = "\n\n".join([*looked_up, *previews, _question(waiting)])
     return ChatReply(thread_id=thread, text=str(last), steps=steps, waiting=waiting)
 
 
@@ -243,16 +242,7 @@ def _question(waiting: Sequence[Wanted]) -> str:
             f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in one.arguments.items()
         )
         wishes.append(f"{one.tool.replace('_', ' ')} ({values})" if values else one.tool)
-    outweighed = [_plain(one.arguments["override"]) for one in waiting if _overrides(one)]
-    warned = f"\nThis overrides what the checks blocked: {', '.join(outweighed)}." * bool(
-        outweighed
-    )
-    return f"Shall I {' and '.join(wishes)}? Say yes or no.{warned}"
-
-
-def _overrides(wanted: Wanted) -> bool:
-    """Whether it sets findings aside, which nobody does by overlooking it among the rest."""
-    return bool(wanted.arguments.get("override"))
+    return f"Shall I {' and '.join(wishes)}? Say yes or no."
 
 
 def _plain(value: object) -> str:

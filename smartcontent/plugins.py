@@ -69,6 +69,8 @@ class Tool(Generic[P, R]):
     """A function with its manual.  Calling it calls the function.
 
     `effect` says that it changes something outside this conversation, so a person is asked first.
+    `preview` takes the same arguments, changes nothing, and says in words what the call would do:
+    whoever is asked reads it.
     """
 
     function: Callable[P, R]
@@ -78,6 +80,7 @@ class Tool(Generic[P, R]):
     given: Mapping[str, type]
     scope: Scope
     effect: bool
+    preview: "Tool[..., Any] | None" = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -86,21 +89,33 @@ class Tool(Generic[P, R]):
 @overload
 def tool(function: Callable[P, R], /) -> Tool[P, R]: ...
 @overload
-def tool(*, scope: Scope = ..., effect: bool = ...) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
+def tool(
+    *, scope: Scope = ..., effect: bool = ..., preview: Tool[..., Any] | None = ...
+) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
 def tool(
     function: Callable[..., Any] | None = None,
     /,
     *,
     scope: Scope = "chat:use",
     effect: bool = False,
+    preview: Tool[..., Any] | None = None,
 ) -> Any:
     """Make a tool of a typed function.  Raises MalformedTool when its signature is no manual."""
 
     def make(function: Callable[..., Any]) -> Tool[..., Any]:
-        asked, given = _parameters(function)
-        return Tool(function, function.__name__, _manual(function), asked, given, scope, effect)
+        name, (asked, given) = function.__name__, _parameters(function)
+        _require_same(name, asked, preview)
+        return Tool(function, name, _manual(function), asked, given, scope, effect, preview)
 
     return make if function is None else make(function)
+
+
+def _require_same(name: str, asked: type[BaseModel], preview: Tool[..., Any] | None) -> None:
+    if preview is not None and asked.model_fields.keys() != preview.parameters.model_fields.keys():
+        raise MalformedTool(
+            f"The tool {name} and its preview {preview.name} take different arguments.",
+            todo="Give the preview the parameters of the tool.",
+        )
 
 
 def _manual(function: Callable[..., Any]) -> str:

@@ -1,20 +1,21 @@
 """Approve a post that waits, bound to exactly the text it has."""
 
-from asyncio import to_thread
+from functools import partial
 from uuid import UUID
 
 from smartcontent import Given, tool
 from smartcontent.content import Caller
 from smartcontent.plugins import Checking
 from smartcontent.publishing import Post
-from store.database import Session
+from store.database import Database, Session
 from store.posts import Asked, Posts
 from tools.learn_voice import learn_voice
-from tools.review_post import Review, begin_review, require_same_source, weigh
+from tools.preview_approval import preview_approval
+from tools.review_post import Opening, Review, Yes, look, require_same_source, weigh
 from tools.start_campaign import wake
 
 
-@tool(scope="posts:approve", effect=True)
+@tool(scope="posts:approve", effect=True, preview=preview_approval)
 async def approve_post(
     post_id: UUID,
     content_hash: str,
@@ -24,7 +25,7 @@ async def approve_post(
     override: tuple[str, ...] = (),
     *,
     caller: Given[Caller],
-    session: Given[Session],
+    database: Given[Database],
     checking: Given[Checking],
 ) -> Post:
     """Approve a waiting post, so that it is published at its time.
@@ -38,18 +39,25 @@ async def approve_post(
     Examples: "approve the post", "approve it", "the draft looks good, publish it",
     "yes, this post can go out"
     """
-    review = await begin_review(
-        session, post_id, content_hash=content_hash, text=text, variant_id=variant_id
-    )
-    findings = await to_thread(review.findings, checking)
-    asked = weigh(findings, override=override, note=note)
-    return await approve_reviewed(session, caller, review, asked, note=note)
+    yes = Yes(post_id, content_hash, text, variant_id, note, override)
+    return await approve(partial(database.transaction, caller.workspace_id), checking, caller, yes)
 
 
-async def approve_reviewed(
+async def approve(opened: Opening, checking: Checking, caller: Caller, yes: Yes) -> Post:
+    """Read, check with nothing held, then approve what was checked.
+
+    Raises TextBlocked, InvalidInput, NotFound, and StaleVersion or WrongState also for what
+    changed while it was checked.
+    """
+    review, findings = await look(opened, checking, yes)
+    asked = weigh(findings, override=yes.override, note=yes.note)
+    async with opened() as session:
+        return await _approved(session, caller, review, asked, note=yes.note)
+
+
+async def _approved(
     session: Session, caller: Caller, review: Review, asked: Asked, *, note: str
 ) -> Post:
-    """Approve what was reviewed, if it is still that.  Raises StaleVersion, WrongState."""
     posts, post = Posts(session), review.post
     await require_same_source(session, review)
     await posts.approve(

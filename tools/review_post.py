@@ -4,7 +4,9 @@ An `error` stops an approval unless its rule is named in `override` and a note s
 platform itself would refuse stops it whatever is said.  Warnings are kept with the approval.
 """
 
-from collections.abc import Collection, Sequence
+from asyncio import to_thread
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,6 +21,22 @@ from store.posts import Asked, Posts, require, require_unchanged, reworded
 from store.variants import Variants
 
 PAST_TEXTS = 50
+Opening = Callable[[], AbstractAsyncContextManager[Session]]
+
+
+@dataclass(frozen=True)
+class Yes:
+    """What a person approves, and what they set aside for which reason.
+
+    `text`, or the words of another variant of the campaign, replaces what the post says.
+    """
+
+    post_id: UUID
+    content_hash: str
+    text: str | None = None
+    variant_id: UUID | None = None
+    note: str = ""
+    override: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,28 +73,28 @@ class Review:
         return found.findings
 
 
-async def begin_review(
-    session: Session,
-    post_id: UUID,
-    *,
-    content_hash: str,
-    text: str | None = None,
-    variant_id: UUID | None = None,
-) -> Review:
-    """Everything the checks need, read and nothing locked.
+async def look(opened: Opening, checking: Checking, yes: Yes) -> tuple[Review, tuple[Finding, ...]]:
+    """What a yes would approve, and what the checks say of it; nothing is held while they run.
 
     Raises NotFound, WrongState, StaleVersion, and InvalidInput for a variant of another platform.
     """
-    post = await Posts(session).get(post_id)
+    async with opened() as session:
+        review = await _begin(session, yes)
+    return review, await to_thread(review.findings, checking)
+
+
+async def _begin(session: Session, yes: Yes) -> Review:
+    """Everything the checks need, read and nothing locked."""
+    post = await Posts(session).get(yes.post_id)
     require(post, "approve")
-    require_unchanged(post, content_hash)
+    require_unchanged(post, yes.content_hash)
     content = (await Campaigns(session).get(post.campaign_id)).content_id
     published = await Posts(session).list(state=PostState.PUBLISHED, limit=PAST_TEXTS)
     return Review(
         post=post,
-        variant=await _whose(session, post, variant_id or post.variant_id),
-        replaces=variant_id is not None,
-        text=text,
+        variant=await _whose(session, post, yes.variant_id or post.variant_id),
+        replaces=yes.variant_id is not None,
+        text=yes.text,
         content=await Contents(session).get(content),
         past=tuple(earlier.text for earlier in published),
     )

@@ -92,10 +92,31 @@ class Toolbox:
         that commits when the tool returns and rolls back when it raises.
         Raises NotFound, NotAllowed, InvalidInput, SetupProblem, and whatever the tool raises.
         """
-        tool = self._get(name)
+        return await self._do(self._get(name), arguments, caller, provided or {})
+
+    async def preview(
+        self,
+        name: str,
+        arguments: Mapping[str, object],
+        *,
+        caller: Caller,
+        provided: Provided | None = None,
+    ) -> str:
+        """What such a call would do, in words; empty where the tool does not say.
+
+        Raises as `call` does.
+        """
+        preview = self._get(name).preview
+        if preview is None:
+            return ""
+        return str(await self._do(preview, arguments, caller, provided or {}))
+
+    async def _do(
+        self, tool: AnyTool, arguments: Mapping[str, object], caller: Caller, provided: Provided
+    ) -> Any:
         require(caller, tool.scope)
         asked = _validated(tool, arguments)
-        known = {**(provided or {}), Caller: caller, Toolbox: self}
+        known = {**provided, Caller: caller, Toolbox: self}
         async with AsyncExitStack() as stack:
             given = {
                 parameter: await _hand(tool, kind, known, caller, stack)

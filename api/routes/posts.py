@@ -1,6 +1,6 @@
 """Posts: looked at, approved or not, and where they stand."""
 
-import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -15,8 +15,8 @@ from api.problems import answers
 from api.replies import KeyedOnce, KeyedWork, Once, working
 from smartcontent.publishing import Post, PostState
 from store.posts import Posts
-from tools.approve_post import approve_reviewed
-from tools.review_post import begin_review, weigh
+from tools.approve_post import approve
+from tools.review_post import Yes
 from tools.start_campaign import wake
 
 router = APIRouter(prefix="/v1/posts", route_class=Door, tags=["posts"])
@@ -76,18 +76,15 @@ async def approve_post(
     Another text is checked like the product's own: errors refuse it (`text-blocked`) unless each
     rule is overridden, warnings are kept with the approval.
     """
-    async with working(request, keyed) as session:
-        review = await begin_review(
-            session,
-            post_id,
-            content_hash=body.content_hash,
-            text=body.text,
-            variant_id=body.variant_id,
-        )
-    findings = await asyncio.to_thread(review.findings, services.checking)
-    asked = weigh(findings, override=body.override, note=body.note)
-    async with working(request, keyed) as session:
-        return await approve_reviewed(session, caller, review, asked, note=body.note)
+    yes = Yes(
+        post_id,
+        body.content_hash,
+        text=body.text,
+        variant_id=body.variant_id,
+        note=body.note,
+        override=tuple(body.override),
+    )
+    return await approve(partial(working, request, keyed), services.checking, caller, yes)
 
 
 @router.post("/{post_id:uuid}/reject", responses=answers(404, 409), dependencies=[Once])

@@ -1,7 +1,9 @@
 """An approval over HTTP and on the page: checked again, refused, mended, or overridden."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,6 +11,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from api.app import create_app
 from api.callers import SESSION_COOKIE
@@ -19,6 +22,7 @@ from store.contents import Contents
 from store.database import Session
 from store.posts import Posts
 from store.rows import new_id
+from store.tables import POSTS
 from store.variants import Variants
 from tests.api.services import cheap_passwords
 from tests.isolation.tenants import Tenant, settle
@@ -227,10 +231,31 @@ class Meanwhile:
         await self.happens()
 
 
+@asynccontextmanager
+async def checked_by(checking: Checking, desk: Desk) -> AsyncIterator[Desk]:
+    """The same desk at an application with other checks."""
+    services = replace(desk.services, checking=checking)
+    transport = httpx.ASGITransport(create_app(services, passwords=cheap_passwords()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield Desk(client, services, desk.tenant)
+
+
+class Blind:
+    """Checks that see nothing."""
+
+    def check(self, text: str, *, platform: str, **asked: object) -> TextCheck:
+        return TextCheck(platform=platform, language="en", count=1, limit=9, sourced=True)
+
+
+async def test_control_it_is_the_checks_that_refuse(desk: Desk) -> None:
+    async with checked_by(Blind(), desk) as unseen:
+        assert (await unseen.approve(text=desk.text(FALSE))).status_code == 200
+
+
 async def test_what_changed_while_it_was_checked_is_not_approved(desk: Desk) -> None:
-    """First the source, then the post itself: somebody else was quicker."""
+    """First the source, then the post's text, then its state: somebody else was quicker."""
     services, workspace = desk.services, desk.tenant.workspace_id
-    hash = (await desk.post())["content_hash"]
+    hash, post = (await desk.post())["content_hash"], UUID(desk.post_id)
 
     async def edit() -> None:
         async with services.database.transaction(workspace) as session:
@@ -238,18 +263,23 @@ async def test_what_changed_while_it_was_checked_is_not_approved(desk: Desk) -> 
             version = (await Contents(session).get(content)).version
             await Contents(session).edit(content, version=version, title="Another")
 
+    async def rewrite() -> None:
+        async with services.database.transaction(workspace) as session:
+            fresh = {"text": "Yours.", "content_hash": "0" * 64}
+            await session.execute(update(POSTS).where(POSTS.c.id == post).values(fresh))
+
     async def overtake() -> None:
         async with services.database.transaction(workspace) as session:
-            post = UUID(desk.post_id)
-            await Posts(session).approve(post, content_hash=hash, by=None, text="Mine.")
+            await Posts(session).approve(post, content_hash="0" * 64, by=None, text="Mine.")
 
-    for happens, code in ((edit, "stale-version"), (overtake, "wrong-state")):
+    for happens, seen, code in (
+        (edit, hash, "stale-version"),
+        (rewrite, hash, "stale-version"),
+        (overtake, "0" * 64, "wrong-state"),
+    ):
         busy = Meanwhile(services.checking, happens, asyncio.get_running_loop())
-        app = create_app(replace(services, checking=busy), passwords=cheap_passwords())
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            late = Desk(client, services, desk.tenant)
-            answer = await late.approve(text=desk.text(TRUE), content_hash=hash)
+        async with checked_by(busy, desk) as late:
+            answer = await late.approve(text=desk.text(TRUE), content_hash=seen)
         assert (answer.status_code, answer.json()["code"]) == (409, code), answer.text
     assert (await desk.post())["text"] == "Mine."
 
@@ -295,6 +325,22 @@ async def test_the_page_keeps_what_was_typed_and_offers_the_override(
     assert done.status_code == 303
     page = (await browser.get("/")).text
     assert "in spite of" in page and WHY in page and f"{desk.tenant.mark} owner" in page
+
+
+@pytest.mark.parametrize("emptied", ["", " \r\n"])
+async def test_an_emptied_text_is_not_the_one_it_was(
+    desk: Desk, browser: httpx.AsyncClient, emptied: str
+) -> None:
+    """Also not on the second try: the field stays empty.  Without a field nothing was edited."""
+    hash, path = (await desk.post())["content_hash"], f"/posts/{desk.post_id}/verdict"
+    form = {"verdict": "approve", "content_hash": hash, "text": emptied}
+    for verdict in ("approve", "override"):
+        refused = await browser.post(path, data=form | {"verdict": verdict, "note": WHY})
+        assert refused.status_code == 422 and "The post has no words." in refused.text
+        assert re.search(r'<textarea name="text" rows="6">\s*</textarea>', refused.text)
+        assert (await desk.post())["state"] == "awaiting_approval"
+    untouched = {"verdict": "approve", "content_hash": hash}
+    assert (await browser.post(path, data=untouched)).status_code == 303
 
 
 async def test_the_page_offers_what_was_held_back(desk: Desk, browser: httpx.AsyncClient) -> None:

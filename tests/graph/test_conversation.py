@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 
 from graph.assistant import Assistant, ChatReply, assistant_graph
@@ -22,6 +24,9 @@ from store.contents import Contents
 from store.database import Database
 from store.members import Members
 from store.posts import Posts
+from store.rows import new_id
+from store.variants import Variants
+from tests.graph.test_assistant import Scripted, calling
 from tests.store.scene import stage
 from tests.tools.test_seven_tools import SANDBOX, Checker, Drafter, Reader
 from tools.platforms import Platforms
@@ -54,8 +59,9 @@ class Conversation:
         self.memory = InMemory(embedder)
         self.thread: UUID | None = None
 
-    async def say(self, text: str) -> ChatReply:
-        chat = EmbeddedChat(embedder=self.embedder, known={"platforms": ("sandbox",)})
+    async def say(self, text: str, model: BaseChatModel | None = None) -> ChatReply:
+        known = {"platforms": ("sandbox",)}
+        chat = model or EmbeddedChat(embedder=self.embedder, known=known)
         box = Toolbox([show_posts, *Toolbox.discover().tools.values()])
         provided: dict[Any, object] = {
             Memory: self.memory,
@@ -126,7 +132,8 @@ async def test_findings_are_told_and_an_override_is_asked_for_by_name(
     conversation.caller = conversation.caller.model_copy(update={"member_id": owner.id})
     shown = await conversation.say("which posts are waiting for approval?")
     assert "“Hurry” presses." in shown.text
-    await conversation.say("approve the post")
+    hopeless = await conversation.say("approve the post")
+    assert "a yes approves nothing" in hopeless.text and "override: manipulation" in hopeless.text
     refused = await conversation.say("yes")
     assert refused.steps[0].failed and "override: manipulation" in refused.text
     asked = await conversation.say(
@@ -134,7 +141,8 @@ async def test_findings_are_told_and_an_override_is_asked_for_by_name(
     )
     (wanted,) = asked.waiting
     assert wanted.arguments["override"] == ["manipulation"]
-    assert "This overrides what the checks blocked: manipulation" in asked.text
+    for told in ("“Hurry now.”", "This overrides", "manipulation: “Hurry” presses."):
+        assert told in wanted.preview and told in asked.text
     await conversation.say("no")
     async with conversation.database.transaction(workspace) as session:
         assert (await Posts(session).get(post.id)).state is PostState.AWAITING_APPROVAL
@@ -152,3 +160,69 @@ async def test_nothing_is_found_nothing_is_started(conversation: Conversation) -
     await conversation.write("Elections", "Who may vote, where and until when.")
     reply = await conversation.say("start a campaign about quantum physics")
     assert "nothing that fits" in reply.text and not reply.waiting
+
+
+async def test_what_a_model_wants_overridden_a_person_reads_before_a_yes(
+    conversation: Conversation,
+) -> None:
+    workspace, database = conversation.caller.workspace_id, conversation.database
+    async with database.transaction(workspace) as session:
+        post = (await stage(session)).post
+        (owner,) = await Members(session).list()
+    conversation.caller = conversation.caller.model_copy(update={"member_id": owner.id})
+    seen = {"post_id": str(post.id), "content_hash": post.content_hash}
+    wish = {**seen, "text": "Hurry up.", "override": ["manipulation"], "note": "Our style."}
+    twice = [calling("approve_post", **wish), AIMessage("Fine."), calling("approve_post", **wish)]
+    model = Scripted(script=[*twice, AIMessage("Done.")])
+    for answer, state in (("no", PostState.AWAITING_APPROVAL), ("yes", PostState.APPROVED)):
+        asked = await conversation.say("publish it", model)
+        for told in ("“Hurry up.”", "This overrides", "“Hurry” presses.", "Our style."):
+            assert told in asked.waiting[0].preview and told in asked.text
+        async with database.transaction(workspace) as session:
+            assert (await Posts(session).get(post.id)).state is PostState.AWAITING_APPROVAL
+        await conversation.say(answer, model)
+        async with database.transaction(workspace) as session:
+            assert (await Posts(session).get(post.id)).state is state
+            said = await Posts(session).approvals(post.campaign_id)
+    assert [(word.by, word.note) for word in said] == [(owner.id, "Our style.")]
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ({"text": "Hurry up."}, ("“Hurry up.”", "“Hurry” presses.", "a yes approves nothing")),
+        ({"text": "Hurry up.", "override": ["manipulation"]}, ("“Hurry” presses.", "`note`")),
+        ({"content_hash": "another"}, ("The text changed", "a yes does nothing")),
+        ({"post_id": "1"}, ("cannot take these arguments", "a yes does nothing")),
+    ],
+)
+async def test_a_yes_that_would_be_refused_is_told_so(
+    conversation: Conversation, wish: dict[str, Any], told: tuple[str, ...]
+) -> None:
+    async with conversation.database.transaction(conversation.caller.workspace_id) as session:
+        post = (await stage(session)).post
+    call = {"post_id": str(post.id), "content_hash": post.content_hash, **wish}
+    model = Scripted(script=[calling("approve_post", **call), AIMessage("It was refused.")])
+    asked = await conversation.say("publish it", model)
+    assert all(words in asked.text for words in told), asked.text
+    assert (await conversation.say("yes", model)).steps[-1].failed
+    async with conversation.database.transaction(conversation.caller.workspace_id) as session:
+        assert (await Posts(session).get(post.id)).state is PostState.AWAITING_APPROVAL
+
+
+async def test_the_words_of_another_variant_are_read_before_a_yes(
+    conversation: Conversation,
+) -> None:
+    async with conversation.database.transaction(conversation.caller.workspace_id) as session:
+        scene = await stage(session)
+        fresh = {"id": new_id(), "text": "Bread for all.", "findings": ()}
+        other = scene.variant.model_copy(update=fresh)
+        await Variants(session).add(scene.campaign.id, [other])
+    seen = {"post_id": str(scene.post.id), "content_hash": scene.post.content_hash}
+    call = calling("approve_post", **seen, variant_id=str(other.id))
+    model = Scripted(script=[call, AIMessage("Done.")])
+    asked = await conversation.say("publish the other one", model)
+    assert asked.waiting[0].preview == "“Bread for all.”"
+    assert not (await conversation.say("yes", model)).steps[-1].failed
+    async with conversation.database.transaction(conversation.caller.workspace_id) as session:
+        assert (await Posts(session).get(scene.post.id)).text == "Bread for all."

@@ -70,15 +70,14 @@ async def approve(
     database: Database, workspace: UUID, campaign: UUID, edit: Callable[[str], str]
 ) -> None:
     for post in await posts_of(database, workspace, campaign):
-        async with database.transaction(workspace) as session:
-            await approve_post(
-                post.id,
-                content_hash=post.content_hash,
-                text=edit(post.text),
-                caller=owner(workspace),
-                session=session,
-                checking=Checker(),
-            )
+        await approve_post(
+            post.id,
+            content_hash=post.content_hash,
+            text=edit(post.text),
+            caller=owner(workspace),
+            database=database,
+            checking=Checker(),
+        )
 
 
 async def variants(database: Database, workspace: UUID, campaign: UUID) -> list[Variant]:

@@ -1,6 +1,7 @@
 """The tools the product brings, called through the toolbox as the chat and the API do."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -38,7 +39,7 @@ from smartcontent.scopes import ROLE_SCOPES
 from smartcontent.voice import NO_VOICE, Voice
 from store.campaigns import Campaigns
 from store.contents import Analyses, Contents
-from store.database import Database
+from store.database import Database, Session
 from store.decisions import Decisions
 from store.events import Events
 from tests.store.scene import Scene, stage
@@ -248,6 +249,47 @@ async def test_an_override_needs_somebody_a_rule_and_a_reason(desk: Desk) -> Non
     desk.caller = desk.caller.model_copy(update={"member_id": uuid4()})
     said = await desk.call("approve_post", **asked, override=["manipulation"], note="A title.")
     assert (said["state"], said["text"]) == ("approved", "Hurry!")
+
+
+class Watched(Database):
+    """Knows how many of its transactions are open."""
+
+    held = 0
+
+    @asynccontextmanager
+    async def transaction(self, workspace_id: UUID) -> AsyncIterator[Session]:
+        async with super().transaction(workspace_id) as session:
+            self.held += 1
+            yield session
+        self.held -= 1
+
+
+class Slow(Checker):
+    """Notes how many transactions wait for it."""
+
+    def __init__(self, database: Watched) -> None:
+        self.database = database
+        self.held: list[int] = []
+
+    def check(self, text: str, *, platform: str, **asked: object) -> TextCheck:
+        self.held.append(self.database.held)
+        return super().check(text, platform=platform, **asked)
+
+
+async def test_nothing_is_held_while_an_edit_is_checked(desk: Desk) -> None:
+    post = (await desk.stage()).post
+    watched = Watched(desk.database.url)
+    slow = Slow(watched)
+    desk.provided |= {Database: watched, Checking: slow}
+    asked = {"post_id": str(post.id), "content_hash": post.content_hash, "text": "Better."}
+    async with watched.transaction(desk.caller.workspace_id):  # control: one that is seen
+        slow.check("Better.", platform="sandbox")
+    shown = await desk.box.preview(
+        "approve_post", asked, caller=desk.caller, provided=desk.provided
+    )
+    said = await desk.call("approve_post", **asked)
+    await watched.close()
+    assert (shown, said["state"], slow.held) == ("“Better.”", "approved", [1, 0, 0])
 
 
 @pytest.mark.parametrize("role", ["analyst", "reviewer"])

@@ -156,6 +156,29 @@ async def test_refuses_what_json_cannot_hold() -> None:
         Toolbox([plain])  # type: ignore[list-item]
 
 
+async def test_a_preview_takes_the_arguments_of_its_tool() -> None:
+    @tool
+    def look(title: str) -> str:
+        """Say what would be written."""
+        return f"{title}, and nothing else."
+
+    @tool(effect=True, preview=look)
+    def carve(title: str) -> str:
+        """Write it in stone."""
+        return title
+
+    box = Toolbox([carve])
+    assert await box.preview("carve", {"title": "A"}, caller=caller()) == "A, and nothing else."
+    with pytest.raises(InvalidInput):
+        await box.preview("carve", {"title": "A", "more": 1}, caller=caller())
+    with pytest.raises(MalformedTool, match="paint and its preview look"):
+
+        @tool(effect=True, preview=look)
+        def paint(title: str, colour: str) -> str:
+            """Paint it on a wall."""
+            return title + colour
+
+
 def test_strangers_mistakes_are_listed_not_fatal(caplog: pytest.LogCaptureFixture) -> None:
     bad = [
         *points("pair", "plain", "callback", "missing"),
