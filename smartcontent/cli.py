@@ -33,6 +33,12 @@ voice = typer.Typer(help="How you word things: rules learned and given.", no_arg
 app.add_typer(voice, name="voice")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+Source = Annotated[
+    str,
+    typer.Argument(
+        help="An article: a file (Markdown, HTML, text, PDF, DOCX, SRT, VTT) or an address."
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Same seed, same run.")]
 Policy = Annotated[str, typer.Argument(help="The policy's name, see learn status.")]
 Rule = Annotated[str, typer.Argument(help="The rule's id, or how it ends; see voice list.")]
@@ -88,12 +94,7 @@ def worker() -> None:
 
 @campaign.command("run")
 def campaign_run(
-    source: Annotated[
-        str,
-        typer.Argument(
-            help="An article: a file (Markdown, HTML, text, PDF, DOCX, SRT, VTT) or an address."
-        ),
-    ],
+    source: Source,
     platform: Annotated[list[str] | None, typer.Option(help="Where to, repeatable.")] = None,
     posts: Annotated[int, typer.Option(min=1, max=10, help="How many posts.")] = 3,
     at: Annotated[str | None, typer.Option(help="Not before this time (ISO 8601).")] = None,
@@ -137,6 +138,39 @@ def check(
 ) -> None:
     """Check any text; exit status 1 when something has to be mended."""
     start("check", file=file, platform=platform, source=source, language=language, json=json)
+
+
+@app.command()
+def analyse(source: Source, json: Json = False) -> None:
+    """Say what an article is about: language, topics, key sentences, claims, tone."""
+    start("look", what="analyse", source=source, json=json)
+
+
+@app.command()
+def propose(
+    source: Source,
+    platform: Annotated[str, typer.Option(help="Where to, see platforms.")] = "sandbox",
+    strategy: Annotated[
+        list[str] | None, typer.Option(help="How, repeatable, see strategies.")
+    ] = None,
+    tone: Annotated[str | None, typer.Option(help="Asked for, as in warm or curious.")] = None,
+    json: Json = False,
+) -> None:
+    """Draft posts of an article, checked against it; nothing is stored."""
+    asked = {"platform": platform, "strategy": strategy, "tone": tone}
+    start("look", what="propose", source=source, json=json, **asked)
+
+
+@app.command()
+def platforms(json: Json = False) -> None:
+    """List what can be written for, with its limits; * can be published to."""
+    start("look", what="platforms", json=json)
+
+
+@app.command()
+def strategies(json: Json = False) -> None:
+    """List the ways a post can be written in."""
+    start("look", what="strategies", json=json)
 
 
 @events.command("import")
