@@ -3,14 +3,14 @@
 They need no database and no language model: drafts are the embedded writer's.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from agents.analyst import Analyst
 from agents.guard import Guard
-from agents.writer import EmbeddedWriter
 from connectors.spec import known_specs
 from graph.proposing import Proposals
-from smartcontent.bootstrap import choose_connectors, choose_embedder, choose_tone
+from smartcontent.bootstrap import choose_connectors, choose_embedder, choose_tone, choose_writer
 from smartcontent.commands.campaign import read_source
 from smartcontent.commands.opening import read_settings
 from smartcontent.commands.screen import finish, say
@@ -24,7 +24,7 @@ SHOWN = 5  # of each list; all of it with --json
 
 
 def run(*, what: str, json: bool, **options: Any) -> None:
-    looks = {
+    looks: dict[str, Callable[..., dict[str, Any]]] = {
         "analyse": show_analysis,
         "propose": show_drafts,
         "platforms": show_platforms,
@@ -69,7 +69,8 @@ def show_drafts(
     wanted = [find_strategy(name) for name in strategy or ()]
     content = unstored_content(read_source(source))
     analysis = _analyst(settings).analyse(content)
-    proposals = Proposals(writer=EmbeddedWriter(), guard=Guard(specs=specs), specs=specs)
+    guard = Guard(specs=specs, tone=choose_tone(choose_embedder(settings)))
+    proposals = Proposals(writer=choose_writer(None, guard), guard=guard, specs=specs)
     drafts = proposals.propose(content, analysis, platform=platform, strategies=wanted, tone=tone)
     for draft in drafts:
         _say_draft(draft)

@@ -53,6 +53,12 @@ def test_drafts_are_written_and_checked() -> None:
             command("propose", article, wrong, "myspace")
 
 
+def test_a_wanted_tone_is_measured_as_in_the_product() -> None:
+    article = "tests/data/articles/18f-communicart.md"
+    drafts = command("propose", article, "--platform", "bluesky", "--tone", "joyful")["variants"]
+    assert all(draft["wanted_tone"] == "joyful" and draft["tone"] for draft in drafts)
+
+
 def test_what_there_is_to_choose_from() -> None:
     known = command("platforms")
     assert {"youtube", "wordpress", "x"} <= {spec["platform"] for spec in known["platforms"]}
