@@ -5,6 +5,7 @@ from uuid import UUID, uuid5
 import numpy as np
 import pytest
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from sqlalchemy import update
 
 from graph.canonical import Canonical
 from graph.decide import DecisionRequest
@@ -23,6 +24,7 @@ from smartcontent.decision import Action, Decision
 from smartcontent.publishing import CampaignSettings
 from store.database import Database
 from store.decisions import Decisions
+from store.tables import WORKSPACES
 from store.variants import Variants
 from tests.graph.small_team import EVERYONE, TEXT, small_team, start
 from tests.graph.world import decided, event, ingest
@@ -159,6 +161,8 @@ async def test_the_better_text_gets_the_first_impressions_and_not_when_the_sign_
 async def test_the_posts_of_a_campaign_are_drawn_by_it_and_can_be_drawn_again(
     database: Database, workspace: UUID, checkpointer: AsyncPostgresSaver
 ) -> None:
+    async with database.transaction(workspace) as session:
+        await session.execute(update(WORKSPACES).values(holdback=0.0))  # drawn by the policy, all
     campaign = await campaign_of(database, checkpointer, workspace, LIKED)
     async with database.transaction(workspace) as session:
         decisions = await Decisions(session).list(campaign_id=campaign)
