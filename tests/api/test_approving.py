@@ -252,6 +252,24 @@ async def test_control_it_is_the_checks_that_refuse(desk: Desk) -> None:
         assert (await unseen.approve(text=desk.text(FALSE))).status_code == 200
 
 
+class Strict:
+    """Checks that pass nothing."""
+
+    def check(self, text: str, *, platform: str, **asked: object) -> TextCheck:
+        seen = Blind().check(text, platform=platform)
+        return seen.model_copy(update={"findings": (HURRY,)})
+
+
+async def test_what_was_written_keeps_its_own_findings(desk: Desk) -> None:
+    """An unchanged text is not checked again, also when it is sent along; any other is."""
+    text = (await desk.post())["text"]
+    async with checked_by(Strict(), desk) as strict:
+        assert (await strict.approve(text=f"{text} Yes.")).json()["code"] == "text-blocked"
+        assert (await strict.approve(text=text)).status_code == 200
+    (said,) = await desk.approvals()
+    assert (said["edited"], said["warnings"], said["overridden"]) == (False, [], [])
+
+
 async def test_what_changed_while_it_was_checked_is_not_approved(desk: Desk) -> None:
     """First the source, then the post's text, then its state: somebody else was quicker."""
     services, workspace = desk.services, desk.tenant.workspace_id
