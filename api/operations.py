@@ -20,6 +20,7 @@ OPERATIONS: dict[str, Access] = {
     "sign_out": "public",
     "get_me": "signed-in",
     "set_clock": "campaigns:write",
+    "set_holdback": "learning:write",
     # people and keys
     "list_members": "members:write",
     "add_member": "members:write",

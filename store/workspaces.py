@@ -44,6 +44,11 @@ class Workspaces:
         await self._session.execute(update(WORKSPACES).values(time_zone=time_zone))
         return await self.get()
 
+    async def hold_back(self, share: float) -> Workspace:
+        """Keep this share, from 0 to 1, apart from what is learned."""
+        await self._session.execute(update(WORKSPACES).values(holdback=share))
+        return await self.get()
+
     async def pseudonym_key_sealed(self) -> bytes:
         """The key of this workspace's pseudonyms, sealed by `store.secrets.Vault`."""
         await self.get()

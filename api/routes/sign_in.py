@@ -53,6 +53,13 @@ class NewClock(Body):
     time_zone: TimeZone
 
 
+class NewHoldback(Body):
+    """The share of people (for posts: of decisions) whom learning does not reach: what it earned
+    is told by comparing with them.  0 tells nothing; more tells it sooner and costs more."""
+
+    share: float = Field(ge=0.0, le=0.5)
+
+
 class Refresh(Body):
     refresh_token: Key
 
@@ -122,3 +129,12 @@ async def set_clock(body: NewClock, session: Work) -> Workspace:
     """
     zone_of(body.time_zone)
     return await Workspaces(session).live_in(body.time_zone)
+
+
+@router.put("/workspace/holdback")
+async def set_holdback(body: NewHoldback, session: Work) -> Workspace:
+    """Hold another share back from what was learned; from the next decision on.
+
+    Who is held back at a share stays so at a larger one.
+    """
+    return await Workspaces(session).hold_back(body.share)

@@ -62,6 +62,29 @@ async def test_a_workspace_has_a_clock_of_its_own(
     assert await told() == ("Asia/Kathmandu", "Asia/Kathmandu")
 
 
+@pytest.mark.parametrize(("share", "held"), [(0.0, set()), (0.5, {"learned", "holdback"})])
+async def test_a_share_is_held_back_from_what_was_learned(
+    client: httpx.AsyncClient, owner_headers: Headers, share: float, held: set[str]
+) -> None:
+    body: dict[str, Any] = {"share": share}
+    answer = await client.put("/v1/workspace/holdback", json=body, headers=owner_headers)
+    assert (answer.status_code, answer.json()["holdback"]) == (200, share)
+    actions = [{"id": "story"}, {"id": "quote"}]
+    ranked = [
+        await client.post(
+            "/v1/decisions/rank", json={"context": {}, "actions": actions}, headers=owner_headers
+        )
+        for _ in range(40)
+    ]
+    branches = {one.json()["branch"] for one in ranked}
+    assert branches == (held or {"learned"})
+    for odd in (-0.1, 0.51, "all"):
+        refused = await client.put(
+            "/v1/workspace/holdback", json={"share": odd}, headers=owner_headers
+        )
+        assert refused.status_code == 422
+
+
 async def test_an_address_has_one_account(client: httpx.AsyncClient) -> None:
     email = (await _sign_up(client))["email"].upper()
     body = {"workspace": "Two", "name": "Two", "email": email, "password": PASSWORD}
