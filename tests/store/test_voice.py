@@ -1,7 +1,8 @@
 """Rules are learned once, whatever interrupts, and what a creator said of them stays."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
@@ -17,9 +18,10 @@ from store.rows import new_id
 from store.voice import VoiceExamples, VoiceRules, worded
 from tests.store.scene import stage
 from tests.tools.test_seven_tools import Checker
-from tools.approve_post import approve_post
+from tools.approve_post import approve as approve_as_said
 from tools.bring_examples import bring_examples
 from tools.learn_voice import ENOUGH, HABIT, learn_voice
+from tools.review_post import Yes
 
 DRAFT = "We opened a library. Readers came.\n\n#Library #Night"
 BARE = "We opened a library. Readers came."
@@ -30,14 +32,12 @@ async def approve(session: Session, workspace: UUID, text: str | None, draft: st
     post = (await stage(session, text=draft)).post
     scopes = frozenset(map(str, SCOPES))
     caller = Caller(workspace_id=workspace, role="owner", scopes=scopes)
-    await approve_post(
-        post.id,
-        content_hash=post.content_hash,
-        text=text,
-        caller=caller,
-        session=session,
-        checking=Checker(),
-    )
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Session]:
+        yield session
+
+    await approve_as_said(opened, Checker(), caller, Yes(post.id, post.content_hash, text))
 
 
 async def edit_often(database: Database, workspace: UUID, times: int = ENOUGH) -> None:
