@@ -17,7 +17,7 @@ from graph.proposing import Drafting
 from graph.serving import Policies
 from memory.base import Memory
 from smartcontent.content import Caller
-from smartcontent.plugins import Checking, Connector
+from smartcontent.plugins import Analysing, Checking, Connector
 from smartcontent.settings import Settings
 from store.budgets import Limits
 from store.database import Database, Session
@@ -50,6 +50,7 @@ class Services:
     policies: Policies
     learner: Learner
     expecting: TextLifts
+    analysing: Analysing
     checking: Checking
     drafting: Drafting
     assistant: Assistant

@@ -37,6 +37,7 @@ OPERATIONS: dict[str, Access] = {
     "edit_content": "contents:write",
     "delete_content": "contents:write",
     "list_versions": "contents:read",
+    "analyse_content": "contents:read",
     "get_analysis": "contents:read",
     "propose_variants": "contents:read",
     "attach_media": "contents:write",

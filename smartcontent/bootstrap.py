@@ -383,6 +383,7 @@ def choose_services(
         policies=team.policies,
         learner=team.learner,
         expecting=team.expecting,
+        analysing=team.analyst,
         checking=checking,
         drafting=Drafting(proposals, team.analyst, team.account),
         assistant=Assistant(

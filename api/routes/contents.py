@@ -19,6 +19,7 @@ from api.uploads import TEXT_FORM, Form, form_body, part_of, read_text, require_
 from smartcontent.content import Analysis, Content
 from smartcontent.errors import NotFound
 from store.contents import Analyses, Contents
+from tools.analyse_content import analyse_content as analyse
 from tools.bring_content import bring_content, remember_soon
 from tools.convert_document import LIMIT
 from tools.read_content import read
@@ -202,6 +203,14 @@ async def list_versions(content_id: Id, session: Work) -> Page[Content]:
     return Page(items=await Contents(session).versions(content_id))
 
 
+@router.post("/{content_id:uuid}/analysis", responses=answers(404))
+async def analyse_content(content_id: Id, caller: CurrentCaller, services: Serving) -> Analysis:
+    """Analyse a content as it stands now, and keep what was found."""
+    return await analyse(
+        content_id, caller=caller, database=services.database, analysing=services.analysing
+    )
+
+
 @router.get("/{content_id:uuid}/analysis", responses=answers(404))
 async def get_analysis(content_id: Id, session: Work) -> Analysis:
     """What the analyst found: language, topics, claims with their places, tone."""
@@ -210,7 +219,7 @@ async def get_analysis(content_id: Id, session: Work) -> Analysis:
     if found is None:
         raise NotFound(
             "This content has not been analysed yet.",
-            todo="Start a campaign with it: POST /v1/campaigns",
+            todo=f"Analyse it: POST /v1/contents/{content_id}/analysis",
             id=content_id,
         )
     return found

@@ -97,6 +97,7 @@ def make_services(database: Database, folder: Path) -> Services:
         policies=Policies(Uniform),
         learner=Learner(),
         expecting=TextLifts([HashedEmbedder()], list),
+        analysing=Analyst(embedder=HashedEmbedder()),
         checking=checking,
         drafting=drafting(database, connectors),
         assistant=Assistant(agent, provided, database),

@@ -1,6 +1,7 @@
 """Contents through HTTP: bringing, reading, editing, deleting, and everything that may be wrong."""
 
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -185,3 +186,23 @@ async def test_pages(client: httpx.AsyncClient, owner_headers: Headers) -> None:
             break
         query["after"] = answer["next"]
     assert seen == made[::-1]
+
+
+async def test_a_content_is_analysed_when_asked_and_as_it_stands(
+    client: httpx.AsyncClient, owner_headers: Headers
+) -> None:
+    body = {"text": "The bakery opened in 1987. Ana Ruiz bakes 48 loaves a night."}
+    made = await client.post("/v1/contents", json=body, headers=owner_headers)
+    where = f"{made.headers['location']}/analysis"
+    missing = await client.get(where, headers=owner_headers)
+    assert (missing.status_code, "POST" in missing.json()["todo"]) == (404, True)
+    said = await client.post(where, headers=owner_headers)
+    assert {"1987", "48"} <= {claim["value"] for claim in said.json()["claims"]}
+    assert (await client.get(where, headers=owner_headers)).json() == said.json()
+    changed = {"version": 1, "text": "The bakery opened in 1991."}
+    edited = await client.patch(made.headers["location"], json=changed, headers=owner_headers)
+    assert edited.status_code == 200
+    again = await client.post(where, headers=owner_headers)
+    assert {claim["value"] for claim in again.json()["claims"]} == {"1991"}
+    nobody = await client.post(f"/v1/contents/{uuid4()}/analysis", headers=owner_headers)
+    assert nobody.status_code == 404
